@@ -1,0 +1,323 @@
+"""What is true of one patient, as far as the record says: the Chart.
+
+Every fact carries the references of the FHIR resources it came from (``Procedure/t1``) and how sure
+it is. Absence is a value: ``None`` means that the record does not say, never "no". Lengths are
+millimetres as ``Decimal``, dates are calendar days in the site's time zone.
+
+A fact whose date is imprecise ("2023-05") has ``date`` = the earliest and ``latest`` = the last
+admissible day; an exact one has ``latest`` = None. Which of the admissible readings of a chart is
+judged, and what follows when they disagree, is decided in
+:mod:`cdshooks.clinical.record_readings`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+References = tuple[str, ...]
+
+
+class TreatmentKind(StrEnum):
+    """Liver-directed treatments; the values are the codes of our ``locoregional-procedure``."""
+
+    TACE = "tace"
+    CTACE = "ctace"
+    DEB_TACE = "deb-tace"
+    TACE_HAIC = "tace-haic"
+    TAE = "tae"
+    HAIC = "haic"
+    TARE = "tare"
+    TILA_TACE = "tila-tace"
+    ABLATION = "ablation"
+    RESECTION = "resection"
+    TRANSPLANTATION = "transplantation"
+    EXTERNAL_BEAM_RADIOTHERAPY = "external-beam-radiotherapy"
+    IODINE_125 = "iodine-125"
+
+    @property
+    def is_chemoembolisation(self) -> bool:
+        return self in CHEMOEMBOLISATIONS
+
+    @property
+    def is_local_therapy(self) -> bool:
+        """A local therapy that is not an embolisation session (CCI-F1.fb; AMB-08)."""
+        return self not in CHEMOEMBOLISATIONS and self is not TreatmentKind.TAE
+
+
+CHEMOEMBOLISATIONS = frozenset(
+    {TreatmentKind.TACE, TreatmentKind.CTACE, TreatmentKind.DEB_TACE, TreatmentKind.TACE_HAIC}
+)
+
+
+class Scope(StrEnum):
+    """What a local therapy was aimed at; the values are the codes of ``treated-lesion-scope``."""
+
+    TARGET = "target"
+    OTHER_LESION = "other-lesion"
+    VASCULAR_OR_EXTRAHEPATIC = "vascular-or-extrahepatic"
+
+
+class Intent(StrEnum):
+    CURATIVE = "curative"
+    PALLIATIVE = "palliative"
+
+
+class Certainty(StrEnum):
+    """How a fact came into the chart."""
+
+    STATED = "stated"
+    COMPUTED = "computed"
+    INFERRED = "inferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """One performed liver-directed procedure (one *part* of a session), start and end inclusive."""
+
+    kind: TreatmentKind
+    start: datetime.date
+    end: datetime.date
+    references: References
+    standardised: bool | None = None
+    """Attested as standardised and refined (CCI-C7); ``None`` = nobody said."""
+    group: str | None = None
+    """The staged session that this part belongs to; ``None`` = not stated."""
+    intent: Intent | None = None
+    scope: Scope | None = None
+    """Of a local therapy; ``None`` = not recorded: judged both ways."""
+    confirmed: bool = True
+    """False: it may be a TACE session (unspecific code, or left in progress): judged both ways."""
+    latest: datetime.date | None = None
+    """Of an imprecise date: the last admissible day of ``start`` (and ``end``)."""
+    certainty: Certainty = Certainty.STATED
+
+
+class Modality(StrEnum):
+    CT = "CT"
+    MR = "MR"
+    OTHER = "other"
+
+
+class Response(StrEnum):
+    """Target lesion response by mRECIST."""
+
+    CR = "CR"
+    PR = "PR"
+    SD = "SD"
+    PD = "PD"
+    NE = "NE"
+
+
+class Comparator(StrEnum):
+    BASELINE = "baseline"
+    NADIR = "nadir"
+    PREVIOUS = "previous"
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Viable (enhancing) diameter of one lesion on a scan; ``mm`` None = listed without a value."""
+
+    lesion: str
+    """Key of the lesion: see :attr:`Chart.lesions`."""
+    mm: Decimal | None
+    references: References
+    certainty: Certainty = Certainty.STATED
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A reader's yes or no about one scan."""
+
+    answer: bool
+    references: References
+
+
+@dataclass(frozen=True, slots=True)
+class StatedResponse:
+    """Target response stated by a reader, method mRECIST; comparator ``None`` = not stated."""
+
+    category: Response
+    comparator: Comparator | None
+    references: References
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One imaging study with what was read on it."""
+
+    date: datetime.date
+    modality: Modality | None
+    """``None`` = not recorded."""
+    contrast: bool | None
+    """Contrast-enhanced; ``None`` = not recorded."""
+    references: References
+    measurements: tuple[Measurement, ...] = ()
+    new_intrahepatic_lesion: tuple[Statement, ...] = ()
+    vascular_invasion: tuple[Statement, ...] = ()
+    extrahepatic_spread: tuple[Statement, ...] = ()
+    stated_responses: tuple[StatedResponse, ...] = ()
+    residual_viability_percent: tuple[tuple[Decimal, References], ...] = ()
+    """Reported residual viability of all initial lesions together."""
+    viable_sum_mm: tuple[tuple[Decimal, References], ...] = ()
+    """Reported sum of the viable diameters of all targets."""
+    latest: datetime.date | None = None
+
+
+class LesionRole(StrEnum):
+    TARGET = "target"
+    NON_TARGET = "non-target"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Lesion:
+    key: str
+    label: str
+    """Safe to print: has passed the allow-list, or is a number of ours."""
+    references: References
+    role: LesionRole | None = None
+    first_detected: datetime.date | None = None
+    first_detected_latest: datetime.date | None = None
+
+
+class Marker(StrEnum):
+    AFP = "afp"
+    PIVKA_II = "pivka-ii"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerValue:
+    """One tumour-marker result. Values are compared only inside one ``series`` (code and unit)."""
+
+    marker: Marker
+    series: str
+    date: datetime.date
+    value: Decimal
+    references: References
+    upper_limit: Decimal | None = None
+    """Upper limit of the value's own reference range, same unit."""
+    default_limit_applies: bool = True
+    """The unit is the one of the published limit (AFP ng/mL, PIVKA-II mAU/mL)."""
+    latest: datetime.date | None = None
+
+
+class AscitesGrade(StrEnum):
+    NONE = "none"
+    MILD = "mild"
+    MODERATE_SEVERE = "moderate-severe"
+
+
+@dataclass(frozen=True, slots=True)
+class Laboratory:
+    """Bilirubin, albumin or INR as reported; Child-Pugh compares in the reported unit."""
+
+    value: Decimal
+    unit: str
+    """``umol/L``, ``mg/dL``, ``g/L``, ``g/dL`` or ``1`` (INR)."""
+    date: datetime.date | None
+    references: References
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """Ascites (points 1 to 3) or encephalopathy (grade 0 to 4), known at least as a range."""
+
+    lowest: int
+    highest: int
+    date: datetime.date | None
+    references: References
+    expires: bool = True
+    """False for an active Condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildPughStated:
+    """A stated Child-Pugh score (5 to 15), or only the class as the range of its scores."""
+
+    lowest: int
+    highest: int
+    date: datetime.date | None
+    references: References
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A whole number with its date (ECOG 0 to 4; lesion count; largest total diameter in mm)."""
+
+    value: Decimal
+    date: datetime.date | None
+    references: References
+
+
+class Fact(StrEnum):
+    """Yes-or-no facts; the values are the codes of ``tace-observation``."""
+
+    HEPATIC_ARTERY_OCCLUSION = "hepatic-artery-occlusion"
+    SEVERE_JAUNDICE = "severe-jaundice"
+    REFRACTORY_ASCITES = "refractory-ascites"
+    HEPATORENAL_SYNDROME = "hepatorenal-syndrome"
+    DIFFUSE_HEPATIC_FISTULA = "diffuse-hepatic-fistula"
+    IMMUNOTHERAPY_CONTRAINDICATION = "immunotherapy-contraindication"
+    COMBINATION_INTOLERANCE = "combination-intolerance"
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFact:
+    fact: Fact
+    answer: bool
+    date: datetime.date | None
+    references: References
+
+
+@dataclass(frozen=True, slots=True)
+class LiverFunction:
+    bilirubin: tuple[Laboratory, ...] = ()
+    albumin: tuple[Laboratory, ...] = ()
+    inr: tuple[Laboratory, ...] = ()
+    ascites: tuple[Grade, ...] = ()
+    """Points 1 none, 2 mild, 3 moderate to severe."""
+    encephalopathy: tuple[Grade, ...] = ()
+    """Grades 0 to 4."""
+    stated: tuple[ChildPughStated, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChartNote:
+    """Something that was read but not used, or used with a caveat; ``code`` is of a closed list."""
+
+    code: str
+    references: References = ()
+    detail: str = ""
+    """Key of the explaining phrase; never free text of the record."""
+    path: str = ""
+    """FHIR element path, when one is concerned."""
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The patient's TACE course and all that is needed to judge it."""
+
+    patient: str
+    """``Patient/<id>``"""
+    treatments: tuple[Treatment, ...] = ()
+    scans: tuple[Scan, ...] = ()
+    lesions: Mapping[str, Lesion] = field(default_factory=dict)
+    markers: tuple[MarkerValue, ...] = ()
+    liver: LiverFunction = LiverFunction()
+    ecog: tuple[Dated, ...] = ()
+    facts: tuple[StatedFact, ...] = ()
+    largest_diameter: tuple[Dated, ...] = ()
+    lesion_count: tuple[Dated, ...] = ()
+    notes: tuple[ChartNote, ...] = ()
+    incomplete: tuple[str, ...] = ()
+    """What could not be had whole: any of ``procedures``, ``imaging``, ``observations``, or a
+    prefetch key.
+    """
+    undated_sessions: References = ()
+    """Completed TACE procedures without any date."""

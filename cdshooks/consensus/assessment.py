@@ -1,0 +1,173 @@
+"""The judgement of one chart: the one object between knowledge and everything that shows it.
+
+Words and codes only, no sentence: cards, command line and chart page take their sentences for these
+codes from one catalogue. The shape follows the published JSON object ``tace-assessment/1``.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from cdshooks.clinical.chart import ChartNote, References
+from cdshooks.clinical.scores import Albi, ChildPugh
+from cdshooks.consensus.readings import Readings
+
+
+class Verdict(StrEnum):
+    MET = "met"
+    NOT_MET = "not-met"
+    INDETERMINATE = "indeterminate"
+
+
+class Tier(StrEnum):
+    """R1, R2: what the HAIC review proposes; NONE: outside its eligibility; NA: not refractory."""
+
+    R1 = "HAIC-R1"
+    R2 = "HAIC-R2"
+    NONE = "NONE"
+    NA = "NA"
+    UNDETERMINED = "UNDETERMINED"
+
+
+class StrategyStatus(StrEnum):
+    DETERMINED = "determined"
+    SEVERAL = "several"
+    UNDETERMINED = "undetermined"
+    NOT_APPLICABLE = "not-applicable"
+
+
+CCI, JSH, EPOIHCC, EUROPEAN = "cci-2022", "jsh-lcsgj-2014", "epoihcc", "european"
+DEFINITIONS = (CCI, JSH, EPOIHCC, EUROPEAN)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One step of a judgement: what was asked, the answer, what it rests on, what was missing."""
+
+    statement: str
+    """Id of the statement asked, e.g. ``CCI-C1``."""
+    label: str
+    """Key of the catalogue phrase that names the question."""
+    answer: bool | None
+    used: References = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionVerdict:
+    verdict: Verdict
+    provisional: bool
+    reason: str
+    findings: tuple[Finding, ...] = ()
+    criteria: Mapping[str, bool | None] | None = None
+    """Only of JSH-LCSGJ: viability, new-lesions, vascular-or-extrahepatic, markers."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionShown:
+    start: datetime.date
+    end: datetime.date
+    kind: str
+    standardised: bool | None
+    references: References
+
+
+@dataclass(frozen=True, slots=True)
+class ScanShown:
+    date: datetime.date
+    references: References
+    days_after_last_session: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """``sessions``: the counted sessions of the current series."""
+
+    sessions: tuple[SessionShown, ...] = ()
+    baseline_scan: ScanShown | None = None
+    assessment_scan: ScanShown | None = None
+
+    @property
+    def count(self) -> int:
+        return len(self.sessions)
+
+
+@dataclass(frozen=True, slots=True)
+class LesionShown:
+    label: str
+    role: str
+    """``initial``, ``late-entry`` or ``new``."""
+    baseline: Decimal | None
+    current: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseShown:
+    """``category``: CR PR SD PD NE, or several joined by ``|`` when the readings of the record
+    differ.
+    """
+
+    category: str
+    baseline_sum: Decimal | None
+    current_sum: Decimal | None
+    change_percent: Fraction | None
+    category_by_nadir: str
+    lesions: tuple[LesionShown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsuitability:
+    """CCI-C9. ``verdict`` True = no longer suitable for TACE; criteria by their names."""
+
+    verdict: bool | None
+    criteria: Mapping[str, bool | None]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """Figure 1: the branches still possible, in the figure's order."""
+
+    branches: tuple[str, ...]
+    status: StrategyStatus
+    overlay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Therapy:
+    tier: Tier
+    conditional_on: tuple[str, ...] = ()
+    """Missing-data codes on which the tier depends."""
+    reason: str = ""
+    """Why there is no tier: ``artery``, ``child-pugh``, ``ecog``, ``ecog-2``; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    child_pugh: ChildPugh | None = None
+    albi: Albi | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    patient: str
+    as_of: datetime.date
+    readings: Readings
+    course: Course
+    response: ResponseShown
+    definitions: Mapping[str, DefinitionVerdict]
+    unsuitable: Unsuitability
+    strategy: Strategy
+    therapy: Therapy
+    scores: Scores
+    missing: tuple[str, ...] = ()
+    """Kebab-case codes, sorted."""
+    flags: tuple[str, ...] = ()
+    notes: tuple[ChartNote, ...] = ()
+    data_as_of: datetime.date | None = field(default=None)
+    """Day of the newest fact that was used; not part of the JSON object."""

@@ -1,0 +1,144 @@
+"""Caveats of one reading of the record: nothing here changes a verdict."""
+
+from __future__ import annotations
+
+import datetime
+from fractions import Fraction
+
+from cdshooks.clinical.chart import Fact, Response, TreatmentKind
+from cdshooks.clinical.course import closing_day, days
+from cdshooks.clinical.mrecist import change_percent, target_response
+from cdshooks.clinical.timepoints import is_adequate
+from cdshooks.consensus import codes
+from cdshooks.consensus.assessment import Verdict
+from cdshooks.consensus.case import Case
+from cdshooks.consensus.jsh_lcsgj2014 import metric_sensitive, previously_met
+from cdshooks.consensus.readings import Readings
+from cdshooks.consensus.unsuitable import ECOG_LIMIT, Condition
+
+STRICT_WINDOW = (30, 90)
+BORDERLINE_POINTS = 5
+BORDERLINE_AT = (-30, 20)
+OLD_AFTER_DAYS = 92
+
+
+def flags(case: Case, state: Condition, opened: Verdict) -> set[str]:
+    return _counting(case) | _imaging(case) | _tier(case, state, case.readings, opened)
+
+
+def _counting(case: Case) -> set[str]:
+    kinds = {kind for s in case.sessions if not s.skippable_kind for kind in s.kinds}
+    conditions = {
+        codes.SESSIONS_MERGED: any(len(session.parts) > 1 for session in case.sessions),
+        codes.NONSTANDARD_SESSION_EXCLUDED: any(s.standardised is False for s in case.sessions),
+        codes.DEB_TACE_COUNTED: TreatmentKind.DEB_TACE in kinds,
+        codes.SERIES_BREAK_GAP: case.series.broken_by_gap,
+        codes.SERIES_BREAK_THERAPY: case.series.broken_by_therapy,
+        codes.TECHNIQUE_UNATTESTED: case.unattested,
+        codes.COMBINED_SESSION: case.combined
+        or any(TreatmentKind.TACE_HAIC in session.kinds for session in case.counted),
+    }
+    return {code for code, holds in conditions.items() if holds}
+
+
+def _imaging(case: Case) -> set[str]:
+    if case.last is None:
+        return set()
+    found = _timing(case)
+    conditions = {
+        codes.PD_BY_NADIR_ONLY: case.measured.by_nadir is Response.PD
+        and _against_baseline(case) not in (Response.PD, Response.NE),
+        codes.LATE_LESION_BASELINE: case.assessment is not None and bool(case.targets.late_entry),
+        codes.LATE_CUTOFF_DIFFERS: case.other_cutoff_differs,
+        codes.WINDOW_SCANS_DISCORDANT: len(case.window_categories) > 1,
+        codes.RESPONSE_STATED: case.response_stated,
+        codes.BORDERLINE: _borderline(case),
+        codes.JSH_METRIC_SENSITIVE: metric_sensitive(case),
+        codes.JSH_PREVIOUSLY_MET: previously_met(case),
+    }
+    return found | {code for code, holds in conditions.items() if holds}
+
+
+def _against_baseline(case: Case) -> Response:
+    m = case.measured
+    if m.baseline_sum is None or m.current_sum is None or m.category is Response.NE:
+        return Response.NE
+    return target_response(
+        m.baseline_sum, m.current_sum, m.baseline_sum, case.readings.pd_min_abs_mm
+    )
+
+
+def _timing(case: Case) -> set[str]:
+    assert case.last is not None
+    found = set()
+    lo, hi = case.readings.window_lo, case.readings.window_hi
+    closing = closing_day(case.last, case.sessions, case.aimed)
+
+    def before_closing(date: datetime.date) -> bool:
+        return closing is None or date <= closing
+
+    inadequate = [
+        days(case.last.end, scan.date)
+        for scan in case.facts.scans
+        if is_adequate(scan) is False and before_closing(scan.date)
+    ]
+    if any(lo <= day <= hi for day in inadequate):
+        found.add(codes.NONCONTRAST_SCAN_IN_WINDOW)
+    after = case.days_after_last
+    if after is not None and case.assessment is not None:
+        if not STRICT_WINDOW[0] <= after <= STRICT_WINDOW[1] and lo <= after <= hi:
+            found.add(codes.STRICT_WINDOW_DIFFERS)
+        if days(case.assessment.date, case.facts.as_of) > OLD_AFTER_DAYS:
+            found.add(codes.ASSESSMENT_OLD)
+        return found
+    outside = [
+        days(case.last.end, point.date)
+        for point in case.facts.points
+        if point.date > case.last.end and before_closing(point.date)
+    ]
+    if any(day < lo for day in outside):
+        found.add(codes.EARLY_SCAN_ONLY)
+    if any(day > hi for day in outside):
+        found.add(codes.LATE_SCAN_AVAILABLE)
+    return found
+
+
+def _borderline(case: Case) -> bool:
+    """Within 5 points of a limit, or one millimetre on the sum would change the category."""
+    m = case.measured
+    if m.baseline_sum is None or m.current_sum is None or m.category is Response.NE:
+        return False
+    if m.current_sum <= 0:
+        return False
+    percent = change_percent(m.baseline_sum, m.current_sum)
+    if percent is not None and any(abs(percent - at) <= BORDERLINE_POINTS for at in BORDERLINE_AT):
+        return True
+    reference = m.nadir if case.readings.pd_reference == "nadir" else m.baseline_sum
+    assert reference is not None
+    return any(
+        target_response(
+            m.baseline_sum,
+            max(m.current_sum + step, Fraction(0)),
+            reference,
+            case.readings.pd_min_abs_mm,
+        )
+        is not m.category
+        for step in (-1, 1)
+    )
+
+
+def _tier(case: Case, state: Condition, readings: Readings, opened: Verdict) -> set[str]:
+    if opened is not Verdict.MET:
+        return set()
+    facts = state.facts
+    settled = (
+        facts[Fact.IMMUNOTHERAPY_CONTRAINDICATION].answer is True
+        or facts[Fact.COMBINATION_INTOLERANCE].answer is True
+        or readings.tier_ecog2_to_r2
+    )
+    conditions = {
+        codes.ECOG2_GAP: state.ecog == ECOG_LIMIT and not settled,
+        codes.EHS_AT_REFRACTORINESS: case.extrahepatic_spread is True,
+        codes.HAIC_FEASIBILITY: facts[Fact.DIFFUSE_HEPATIC_FISTULA].answer is True,
+    }
+    return {code for code, holds in conditions.items() if holds}
