@@ -1,0 +1,57 @@
+"""Target response: the worked sums, and that arithmetic is exact at both limits."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdshooks.clinical.chart import Response
+from cdshooks.clinical.mrecist import change_percent, target_response
+
+CR, PR, SD, PD, NE = Response.CR, Response.PR, Response.SD, Response.PD, Response.NE
+
+WORKED = [
+    # baseline, current, nadir, against baseline, against nadir, with the 5 mm rule
+    (50, 65, 50, PD, PD, PD),
+    (50, 60, 50, PD, PD, PD),
+    (101, 121, 101, SD, SD, SD),
+    (100, 70, 100, PR, PR, PR),
+    (101, 71, 101, SD, SD, SD),
+    (50, 0, 50, CR, CR, CR),
+    (0, 12, 0, NE, NE, NE),
+    (100, 62, 35, PR, PD, PR),
+    (20, 24, 20, PD, PD, SD),
+    (10, 12, 10, PD, PD, SD),
+    (60, 79, 60, PD, PD, PD),
+    (70, 94, 70, PD, PD, PD),
+    (65, 66, 55, SD, PD, SD),
+    (100, 5, 0, PR, PD, PR),
+]
+
+
+@pytest.mark.parametrize(("b", "c", "nadir", "plain", "by_nadir", "five_mm"), WORKED)
+def test_worked_sums(b, c, nadir, plain, by_nadir, five_mm):
+    b, c, nadir = Fraction(b), Fraction(c), Fraction(nadir)
+    assert target_response(b, c, b) is plain
+    assert target_response(b, c, nadir) is by_nadir
+    assert target_response(b, c, b, 5) is five_mm
+
+
+@given(tenths=st.integers(min_value=50, max_value=5000))
+def test_exactly_twenty_percent_more_is_progression(tenths):
+    b = Fraction(tenths, 10)
+    assert target_response(b, b * Fraction(6, 5), b) is PD
+    assert target_response(b, b * Fraction(6, 5) - Fraction(1, 1000), b) is SD
+
+
+@given(tenths=st.integers(min_value=50, max_value=5000))
+def test_exactly_thirty_percent_less_is_partial_response(tenths):
+    b = Fraction(tenths, 10)
+    assert target_response(b, b * Fraction(7, 10), b) is PR
+    assert target_response(b, b * Fraction(7, 10) + Fraction(1, 1000), b) is SD
+
+
+def test_change_is_exact_and_undefined_from_nothing():
+    assert change_percent(Fraction(101), Fraction(121)) == Fraction(2000, 101)
+    assert change_percent(Fraction(0), Fraction(12)) is None
