@@ -321,3 +321,5 @@ class Chart:
     """
     undated_sessions: References = ()
     """Completed TACE procedures without any date."""
+    in_progress: tuple[Treatment, ...] = ()
+    """TACE procedures still in progress; begun more than two days ago, one may be a session."""

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from cdshooks.clinical.chart import Chart, ChartNote, MarkerValue, References, Scan, Treatment
 
 ALL_COMBINATIONS_UP_TO = 4
-MAX_READINGS = 128
+MAX_READINGS = 256
 """Above this many combinations of different causes, each cause is varied alone."""
 MAX_DAYS = 31
 
@@ -32,12 +32,14 @@ def subsets(items: Sequence[Open]) -> tuple[frozenset[Open], ...]:
     return (frozenset(), frozenset(items), *singles)
 
 
-def combined(choices: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
-    """One choice of each cause; the first of all comes first."""
+def combined(
+    choices: Sequence[Sequence[Any]], limit: int = MAX_READINGS
+) -> Iterator[tuple[Any, ...]]:
+    """One choice of each cause, every combination up to ``limit``; the first of all comes first."""
     count = 1
     for options in choices:
         count *= len(options)
-    if count <= MAX_READINGS:
+    if count <= limit:
         yield from product(*choices)
         return
     base = tuple(options[0] for options in choices)
@@ -112,11 +114,12 @@ def datings(chart: Chart, as_of: datetime.date, distances: Iterable[int]) -> tup
     if not imprecise:
         return (Dating(),)
     anchors = {day for _, first, last in events for day in (first, last or first)} | {as_of}
-    options = [
-        tuple((refs, day) for day in _days_to_try(first, last, anchors, tuple(distances)))
-        for refs, first, last in imprecise
-        if last is not None
-    ]
+    options = []
+    for refs, first, last in imprecise:
+        if last is not None:
+            few = len(imprecise) > ALL_COMBINATIONS_UP_TO
+            days = [first, last] if few else _days_to_try(first, last, anchors, tuple(distances))
+            options.append(tuple((refs, day) for day in days))
     return tuple(Dating(tuple(chosen)) for chosen in combined(options))
 
 

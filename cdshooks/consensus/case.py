@@ -136,7 +136,7 @@ class Case:
 
     @property
     def new_lesion(self) -> Tri:
-        """Figure 1 "new intrahepatic lesion" at the assessment scan (ruling L10)."""
+        """Figure 1 "new intrahepatic lesion" at the assessment scan."""
         point = self.assessment
         if point is None:
             return None
@@ -352,7 +352,7 @@ def _graded(case: Case, reference: Fraction, current: Fraction, nadir: Fraction)
 
 
 def _with_statement(case: Case, response: Measured) -> Case:
-    """A reader's stated response stands in where the measurements give none (ruling L11)."""
+    """A reader's stated response stands in where the measurements give none."""
     point = case.assessment
     stated = (
         ()

@@ -15,6 +15,7 @@ from cdshooks.clinical.chart import Chart, ChartNote, References, Response, Scan
 from cdshooks.clinical.course import performed_sessions, session_of, stated_aim
 from cdshooks.clinical.logic import agreed
 from cdshooks.clinical.record_readings import (
+    MAX_READINGS,
     Dating,
     as_known_on,
     combined,
@@ -139,8 +140,11 @@ def _readings(
     if chart.undated_sessions:
         unsure = (*unsure, UNDATED)
     open_scans = tuple(s.references for s in chart.scans if is_adequate(s) is None)
-    outer = combined([datings(chart, as_of, distances), subsets(unsure), subsets(open_scans)])
-    for dating, sessions, contrast in outer:
+    unscoped = sum(t.kind.is_local_therapy and stated_aim(t) is None for t in chart.treatments)
+    limit = MAX_READINGS // max(1, len(subsets(range(unscoped))))
+    for dating, sessions, contrast in combined(
+        [datings(chart, as_of, distances), subsets(unsure), subsets(open_scans)], limit
+    ):
         on_days = dated(chart, dating, as_of)
         yield from _inner(on_days, as_of, readings, dating, sessions, contrast)
 
@@ -155,29 +159,29 @@ def _inner(
 ) -> Iterable[tuple[Key, Facts]]:
     treatments = tuple(t for t in chart.treatments if t.confirmed or t.references in chosen)
     adequate = [s for s in chart.scans if _taken_as_adequate(s, contrast)]
-    found = conflicts(adequate)
-    sessions = performed_sessions(
-        treatments, merge_within_days=readings.merge_within_days, count_deb=readings.count_deb
-    )
-    local = [t for t in treatments if t.kind.is_local_therapy and session_of(t, sessions) is None]
+    local = [t for t in treatments if t.kind.is_local_therapy]
+    if local:
+        sessions = performed_sessions(
+            treatments, merge_within_days=readings.merge_within_days, count_deb=readings.count_deb
+        )
+        local = [therapy for therapy in local if session_of(therapy, sessions) is None]
     stated = frozenset(t.references for t in local if stated_aim(t) is True)
     unknown = tuple(t.references for t in local if stated_aim(t) is None)
-    for smaller in subsets(tuple((c.date, c.lesion) for c in found)):
-        points = time_points(adequate, smaller)
-        for aimed in subsets(unknown):
-            yield (
-                Key(dating, chosen, contrast, smaller, aimed),
-                Facts(
-                    as_of=as_of,
-                    treatments=treatments,
-                    aimed=stated | aimed,
-                    scans=chart.scans,
-                    points=points,
-                    lesions=chart.lesions,
-                    markers=chart.markers,
-                    unseen_sessions=len(chart.undated_sessions) if UNDATED in chosen else 0,
-                ),
-            )
+    apart = tuple((conflict.date, conflict.lesion) for conflict in conflicts(adequate))
+    for smaller, aimed in combined([subsets(apart), subsets(unknown)]):
+        yield (
+            Key(dating, chosen, contrast, smaller, aimed),
+            Facts(
+                as_of=as_of,
+                treatments=treatments,
+                aimed=stated | aimed,
+                scans=chart.scans,
+                points=time_points(adequate, smaller),
+                lesions=chart.lesions,
+                markers=chart.markers,
+                unseen_sessions=len(chart.undated_sessions) if UNDATED in chosen else 0,
+            ),
+        )
 
 
 def _taken_as_adequate(scan: Scan, contrast: frozenset[References]) -> bool:
@@ -277,6 +281,8 @@ def _causes(judged: Mapping[Key, Judgement], base: Key) -> set[str]:
     A local therapy of unknown scope is compared in the first judgement; every other point in each
     of its readings. Where only several points together make a difference, all of them are named.
     """
+    if len(judged) == 1:
+        return set()
     found = {code for name, code in CAUSE_OF.items() if _differs(judged, base, name)}
     if not found and len({judgement.outcome for judgement in judged.values()}) > 1:
         for name, code in CAUSE_OF.items():
@@ -311,7 +317,8 @@ def _definition(
     verdict, reason = shown.verdict, shown.reason
     if len({one.verdict for one in of_all}) > 1:
         verdict = Verdict.INDETERMINATE
-        by = [code for code in codes.CAUSES if code in _causes_of(name, judged, base_key)]
+        differing = _causes_of(name, judged, base_key)
+        by = [code for code in codes.CAUSES if code in differing]
         reason = (by or [code for code in codes.CAUSES if code in causes] or [reason])[0]
     provisional = any(one.provisional for one in of_all)
     if incomplete:
@@ -345,6 +352,8 @@ def _causes_of(name: str, judged: Mapping[Key, Judgement], base: Key) -> set[str
 
 def _findings(of_all: Sequence[tuple[Finding, ...]]) -> tuple[Finding, ...]:
     """The findings of the reading shown; an answer on which the readings differ is unknown."""
+    if len(of_all) == 1:
+        return of_all[0]
     merged = []
     for finding, *others in zip(*of_all, strict=True):
         answer = agreed([finding.answer, *(other.answer for other in others)])

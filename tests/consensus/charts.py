@@ -1,4 +1,4 @@
-"""A small patient in few words, for tests of the rulings: three sessions, four scans, one lesion."""
+"""A small patient in few words, for the rulings' tests: three sessions, four scans, one lesion."""
 
 from __future__ import annotations
 

@@ -63,5 +63,5 @@ def test_a_file_that_cannot_be_read(name):
 def test_a_file_that_is_not_toml(tmp_path):
     file = tmp_path / "readings.toml"
     file.write_text("window_lo = ", "utf-8")
-    with pytest.raises(ReadingsError, match="readings.toml: not TOML"):
+    with pytest.raises(ReadingsError, match=r"readings\.toml: not TOML"):
         load_readings(str(file))

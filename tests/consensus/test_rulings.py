@@ -1,4 +1,4 @@
-"""The rulings on sessions, scans and lesions, each with a patient that tells it from its neighbours."""
+"""The rulings on sessions, scans and lesions, each with a patient that tells it apart."""
 
 import dataclasses
 from itertools import permutations
