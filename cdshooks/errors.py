@@ -1,0 +1,114 @@
+"""What may go wrong, and what a caller is told.
+
+    CdsHooksError                500
+    ├── UnusableInput            400   command line: exit 2
+    ├── BadRequest               400
+    ├── Unauthorised             401
+    ├── NotFound                 404
+    ├── PreconditionFailed       412   CDS Hooks 2.0.1 "Prefetch Template": data cannot be had
+    ├── TooLarge                 413
+    ├── WrongContentType         415
+    ├── TooManyRequests          429
+    ├── ConfigurationError       500   stops the start
+    └── FhirServerError          502   becomes a gap or a 412, never an answer by itself
+
+A message names the field and what to do. It never holds a patient's value, an id or a token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class CdsHooksError(Exception):
+    """The root; ``status`` is the HTTP status, ``code`` the OperationOutcome issue type."""
+
+    status = 500
+    code = "exception"
+
+
+class UnusableInput(CdsHooksError):
+    """A source that cannot be read: one clear line on the command line, exit 2."""
+
+    status = 400
+    code = "invalid"
+
+
+class BadRequest(CdsHooksError):
+    """A call that breaks the contract; the message names the field."""
+
+    status = 400
+    code = "invalid"
+
+
+class Unauthorised(CdsHooksError):
+    """Not authenticated; nothing is said about why."""
+
+    status = 401
+    code = "login"
+
+
+class NotFound(CdsHooksError):
+    status = 404
+    code = "not-found"
+
+
+class PreconditionFailed(CdsHooksError):
+    """Data without which nothing can be said; ``keys`` are the prefetch keys."""
+
+    status = 412
+    code = "incomplete"
+
+    def __init__(self, keys: Iterable[str], why: str = "") -> None:
+        self.keys = tuple(sorted(keys))
+        because = f" ({why})" if why else ""
+        super().__init__(
+            f"These data could be had neither from prefetch nor from the FHIR server{because}:"
+            f" {', '.join(self.keys)}. Send them as prefetch, or allow the service to read them."
+        )
+
+
+class TooLarge(CdsHooksError):
+    status = 413
+    code = "too-long"
+
+
+class WrongContentType(CdsHooksError):
+    status = 415
+    code = "not-supported"
+
+
+class TooManyRequests(CdsHooksError):
+    """``retry_after``: whole seconds."""
+
+    status = 429
+    code = "throttled"
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"Too many requests from this client; ask again in {retry_after} s.")
+
+
+class ConfigurationError(CdsHooksError):
+    """Names the file and the dotted key, and says what would be right."""
+
+
+class FhirFailure(StrEnum):
+    REFUSED = "refused"
+    TIMED_OUT = "timed-out"
+    GONE = "gone"
+    NOT_FHIR = "not-fhir"
+    TOO_LARGE = "too-large"
+    TRUNCATED = "truncated"
+
+
+class FhirServerError(CdsHooksError):
+    """A FHIR server did not give what was asked for; ``kind`` says how."""
+
+    status = 502
+    code = "transient"
+
+    def __init__(self, kind: FhirFailure, message: str) -> None:
+        self.kind = kind
+        super().__init__(message)

@@ -1,0 +1,319 @@
+"""Performed liver-directed procedures: TACE parts and other local therapies.
+
+Only a completed Procedure is a treatment. What may be a session but is not certain (an unspecific
+code, a procedure that was stopped) is kept as unconfirmed, to be judged both ways; what has no
+date cannot be placed, and is told apart so that a verdict that hangs on it is not given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from cdshooks.clinical.chart import (
+    Certainty,
+    Intent,
+    Scope,
+    Treatment,
+    TreatmentKind,
+)
+from cdshooks.fhir.chart_desk import (
+    CANDIDATE,
+    DROPPED,
+    NOT_USABLE,
+    TEXT_MATCHED,
+    UNKNOWN_CODE,
+    Desk,
+    Entry,
+    texts_of,
+)
+from cdshooks.fhir.dates import Day
+from cdshooks.fhir.views import MedicationAdministration, Procedure
+
+_EMBOLISATION = "embolisation"
+_ARTERIAL_CHEMOTHERAPY = "arterial-chemotherapy"
+_EXCLUDED = "excluded"
+_KINDS = {kind.value: kind for kind in TreatmentKind}
+_MOST_SPECIFIC = (
+    TreatmentKind.TACE_HAIC,
+    TreatmentKind.DEB_TACE,
+    TreatmentKind.CTACE,
+    TreatmentKind.TACE,
+)
+
+
+class _Recognised(NamedTuple):
+    kind: TreatmentKind
+    confirmed: bool = True
+    certainty: Certainty = Certainty.STATED
+    note: str = ""
+    role: str = ""
+    """``embolisation`` or ``arterial-chemotherapy``: one half of a TACE, coded alone."""
+
+
+@dataclass(slots=True)
+class Treatments:
+    performed: tuple[Treatment, ...] = ()
+    in_progress: tuple[Treatment, ...] = ()
+    undated: tuple[str, ...] = ()
+    chemoembolisations: frozenset[str] = frozenset()
+    """References of every procedure that is a TACE, performed or not."""
+
+
+class _Part(NamedTuple):
+    treatment: Treatment
+    role: str
+
+
+def read_treatments(
+    desk: Desk,
+    procedures: list[Entry[Procedure]],
+    administrations: list[Entry[MedicationAdministration]],
+) -> Treatments:
+    """Every liver-directed procedure of the record, in order of its day."""
+    infused = _with_arterial_drug(desk, administrations)
+    recognised: dict[str, _Recognised] = {}
+    for reference, view, _ in procedures:
+        found = recognise(desk, view, with_arterial_drug=reference in infused)
+        if found is not None:
+            recognised[reference] = found
+        else:
+            desk.code_unknown(view.code, reference, "Procedure.code")
+    groups = _staging_groups(desk, procedures, recognised)
+
+    parts: list[_Part] = []
+    running: list[Treatment] = []
+    undated: list[str] = []
+    for entry in procedures:
+        reference, view, whole = entry
+        if reference not in recognised:
+            continue
+        found = recognised[reference]
+        status = view.status or ""
+        stopped = status == "stopped" and found.kind.is_chemoembolisation
+        if status != "completed" and not stopped:
+            desk.note(DROPPED, reference, detail=_status_word(status), path="Procedure.status")
+            if status == "in-progress" and found.kind.is_chemoembolisation and whole:
+                treatment = _treatment(desk, entry, found, groups)
+                if treatment is not None:
+                    running.append(replace(treatment, confirmed=False))
+            continue
+        if found.note:
+            desk.note(found.note, reference, path="Procedure.code")
+        if stopped:
+            desk.note(DROPPED, reference, detail="stopped", path="Procedure.status")
+            found = found._replace(confirmed=False)
+        treatment = _treatment(desk, entry, found, groups) if whole else None
+        if treatment is not None:
+            parts.append(_Part(treatment, found.role))
+        elif found.kind.is_chemoembolisation:
+            undated.append(reference)
+    return Treatments(
+        performed=tuple(sorted(_combined(parts), key=_order)),
+        in_progress=tuple(sorted(running, key=_order)),
+        undated=tuple(sorted(undated)),
+        chemoembolisations=frozenset(
+            r for r, found in recognised.items() if found.kind.is_chemoembolisation
+        ),
+    )
+
+
+def recognise(
+    desk: Desk, view: Procedure, *, with_arterial_drug: bool = False
+) -> _Recognised | None:
+    """What a procedure is by its codes, else by the closed table of texts."""
+    terminology = desk.terminology
+    roles = terminology.roles("procedure", view.code)
+    kinds = [_KINDS[role] for role in roles if role in _KINDS]
+    if kinds:
+        return _Recognised(_one_kind(kinds))
+    if _EXCLUDED in roles:
+        return None
+    said = terminology.procedure_texts.kind(texts_of(view.code))
+    if said is not None:
+        kind, sure = _KINDS[said[0]], said[1]
+        if _EMBOLISATION not in roles or kind.is_chemoembolisation:
+            note = TEXT_MATCHED if sure else CANDIDATE
+            return _Recognised(kind, sure, Certainty.INFERRED, note)
+    if _EMBOLISATION in roles:
+        if with_arterial_drug:
+            return _Recognised(TreatmentKind.TACE, certainty=Certainty.INFERRED)
+        return _Recognised(TreatmentKind.TACE, False, Certainty.INFERRED, CANDIDATE, _EMBOLISATION)
+    if _ARTERIAL_CHEMOTHERAPY in roles:
+        return _Recognised(
+            TreatmentKind.HAIC, True, Certainty.INFERRED, CANDIDATE, _ARTERIAL_CHEMOTHERAPY
+        )
+    return None
+
+
+def _one_kind(kinds: list[TreatmentKind]) -> TreatmentKind:
+    """TACE and HAIC in one procedure are one combined session; else the most specific TACE."""
+    if TreatmentKind.HAIC in kinds and any(kind.is_chemoembolisation for kind in kinds):
+        return TreatmentKind.TACE_HAIC
+    for kind in _MOST_SPECIFIC:
+        if kind in kinds:
+            return kind
+    return sorted(kinds)[0]
+
+
+def _with_arterial_drug(
+    desk: Desk, administrations: list[Entry[MedicationAdministration]]
+) -> set[str]:
+    """Procedures of which an intra-arterial antineoplastic is part."""
+    found: set[str] = set()
+    for _, view, _ in administrations:
+        route = view.dosage.route if view.dosage is not None else None
+        if (
+            view.status == "completed"
+            and desk.terminology.find("route", route)
+            and desk.terminology.find("hcc-antineoplastic", view.medication_codeable_concept)
+        ):
+            found.update(desk.references(view.part_of, "Procedure"))
+    return found
+
+
+def _treatment(
+    desk: Desk, entry: Entry[Procedure], found: _Recognised, groups: dict[str, str]
+) -> Treatment | None:
+    reference, view, _ = entry
+    days = _performed(desk, view, reference)
+    if days is None:
+        return None
+    start, end = days
+    last = max(start.last, end.last)
+    return Treatment(
+        kind=found.kind,
+        start=start.date,
+        end=end.date,
+        references=(reference,),
+        standardised=_standardised(desk, view) if found.kind.is_chemoembolisation else None,
+        group=groups.get(reference),
+        intent=_intent(desk, view, reference),
+        scope=_scope(desk, view, reference) if found.kind.is_local_therapy else None,
+        confirmed=found.confirmed,
+        latest=last if start.latest is not None or end.latest is not None else None,
+        certainty=found.certainty,
+    )
+
+
+def _performed(desk: Desk, view: Procedure, reference: str) -> tuple[Day, Day] | None:
+    """First and last day of a procedure; without one it cannot be placed, and that is noted."""
+    period = view.performed_period
+    if view.performed_date_time:
+        day = desk.day(view.performed_date_time, reference, "Procedure.performedDateTime")
+        return (day, day) if day is not None else None
+    if period is not None and (period.start or period.end):
+        start = desk.day(period.start, reference, "Procedure.performedPeriod.start")
+        end = desk.day(period.end, reference, "Procedure.performedPeriod.end")
+        if (period.start and start is None) or (period.end and end is None):
+            return None
+        first, last = start or end, end or start
+        if first is not None and last is not None and first.date <= last.last:
+            return first, last
+        desk.note("implausible", reference, path="Procedure.performedPeriod")
+        return None
+    desk.note(NOT_USABLE, reference, detail="no-date", path="Procedure.performed")
+    return None
+
+
+def _standardised(desk: Desk, view: Procedure) -> bool | None:
+    """Attestation of technique (CCI-C7): said twice, it must be said yes twice."""
+    answers = [
+        extension.value_boolean
+        for extension in desk.extensions(view.extension, "tace-standardized")
+        if extension.value_boolean is not None
+    ]
+    return all(answers) if answers else None
+
+
+def _intent(desk: Desk, view: Procedure, reference: str) -> Intent | None:
+    found: set[str] = set()
+    for extension in desk.extensions(view.extension, "procedure-intent"):
+        role = desk.terminology.only("intent", extension.value_codeable_concept)
+        if role is None:
+            desk.note(UNKNOWN_CODE, reference, path="Procedure.extension")
+        else:
+            found.add(role)
+    return Intent(found.pop()) if len(found) == 1 else None
+
+
+def _scope(desk: Desk, view: Procedure, reference: str) -> Scope | None:
+    """What a local therapy treated; of several things, the target decides."""
+    found: set[Scope] = set()
+    for extension in desk.extensions(view.extension, "treated-lesion-scope"):
+        try:
+            found.add(Scope(extension.value_code or ""))
+        except ValueError:
+            desk.note(UNKNOWN_CODE, reference, path="Procedure.extension")
+            return None
+    if Scope.TARGET in found:
+        return Scope.TARGET
+    return min(found) if found else None
+
+
+def _staging_groups(
+    desk: Desk, procedures: list[Entry[Procedure]], recognised: dict[str, _Recognised]
+) -> dict[str, str]:
+    """The staged session of each part: its ``tace-session``, else the root of its ``partOf``."""
+    views = {entry.reference: entry.view for entry in procedures}
+    groups: dict[str, str] = {}
+    for reference in recognised:
+        stated = _stated_group(desk, views[reference])
+        if stated is not None:
+            groups[reference] = stated
+            continue
+        root, seen = reference, {reference}
+        while True:
+            view = views.get(root)
+            above = desk.references(view.part_of, "Procedure") if view is not None else ()
+            if not above or above[0] in seen:
+                break
+            root = above[0]
+            seen.add(root)
+        if root != reference:
+            head = views.get(root)
+            of_root = _stated_group(desk, head) if head is not None else None
+            groups[reference] = of_root or root
+            if root in recognised:
+                groups[root] = of_root or root
+    return groups
+
+
+def _stated_group(desk: Desk, view: Procedure) -> str | None:
+    found = {
+        f"{extension.value_identifier.system or ''}|{extension.value_identifier.value}"
+        for extension in desk.extensions(view.extension, "tace-session")
+        if extension.value_identifier is not None and extension.value_identifier.value
+    }
+    return min(found) if found else None
+
+
+def _combined(parts: list[_Part]) -> list[Treatment]:
+    """Embolisation and arterial chemotherapy coded apart on one day are one TACE."""
+    chemotherapy = {
+        part.treatment.start: part.treatment
+        for part in reversed(parts)
+        if part.role == _ARTERIAL_CHEMOTHERAPY and part.treatment.latest is None
+    }
+    used: set[tuple[str, ...]] = set()
+    out: list[Treatment] = []
+    for treatment, role in parts:
+        other = chemotherapy.get(treatment.start) if role == _EMBOLISATION else None
+        if other is not None and treatment.latest is None:
+            used.add(other.references)
+            treatment = replace(
+                treatment,
+                confirmed=True,
+                references=tuple(sorted({*treatment.references, *other.references})),
+            )
+        out.append(treatment)
+    return [treatment for treatment in out if treatment.references not in used]
+
+
+def _order(treatment: Treatment) -> tuple[object, ...]:
+    return (treatment.start, treatment.end, treatment.references)
+
+
+def _status_word(status: str) -> str:
+    known = {"preparation", "in-progress", "not-done", "on-hold", "entered-in-error", "unknown"}
+    return status if status in known or status == "stopped" else "other"

@@ -1,0 +1,270 @@
+"""The gathered record of one patient becomes the Chart.
+
+Every resource is decoded once; a newer version of it wins over an older one, another patient's is
+left out and counted, and what cannot be read or used is noted, never guessed. The order of the
+resources does not matter, and no clock is looked at: what is dated after the day asked for is set
+aside later.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from cdshooks.clinical.chart import Chart, ChartNote, Dated, MarkerValue, StatedFact
+from cdshooks.fhir.chart_clinical import CLINICAL_ROLES, Clinical, read_clinical, read_conditions
+from cdshooks.fhir.chart_desk import UNREADABLE, Desk, Entry
+from cdshooks.fhir.chart_imaging import IMAGING_ROLES, is_about_imaging, read_imaging
+from cdshooks.fhir.chart_treatments import read_treatments
+from cdshooks.fhir.codes import Terminology, standard_terminology
+from cdshooks.fhir.dates import UnreadableDate, read_day
+from cdshooks.fhir.record import Gap, GapKind, Record
+from cdshooks.fhir.references import is_id
+from cdshooks.fhir.views import (
+    AnyResource,
+    BodyStructure,
+    Observation,
+    Patient,
+    Unreadable,
+    decode,
+)
+
+FOREIGN = "foreign-patient"
+MODIFIED = "modifier-extension"
+
+_INCOMPLETE_BY_KEY: dict[str, tuple[str, ...]] = {
+    "procedures": ("procedures",),
+    "lesions": ("imaging",),
+    "imagingStudies": ("imaging",),
+    "imagingReports": ("imaging",),
+    "imagingObservations": ("imaging",),
+    "imagingFacts": ("imaging",),
+    "responseObservations": ("observations",),
+    "clinicalFacts": ("observations",),
+    "labs": ("observations",),
+    "bundle": ("procedures", "imaging", "observations"),
+}
+
+
+def chart_of(
+    record: Record,
+    *,
+    site_timezone: str = "Asia/Shanghai",
+    terminology: Terminology | None = None,
+) -> Chart:
+    """What the record says of the patient's TACE course."""
+    desk = Desk(
+        patient=f"Patient/{record.patient_id}",
+        terminology=terminology or standard_terminology(),
+        zone=ZoneInfo(site_timezone),
+        bases=record.bases,
+        notes=set(record.notes),
+    )
+    sorted_out = _sorted_out(desk, record)
+    treatments = read_treatments(
+        desk, sorted_out.of("Procedure"), sorted_out.of("MedicationAdministration")
+    )
+    clinical = Clinical()
+    findings = read_conditions(desk, sorted_out.of("Condition"), clinical)
+    on_scans, elsewhere = _observations(desk, sorted_out.of("Observation"))
+    imaging = read_imaging(
+        desk,
+        sorted_out.of("ImagingStudy"),
+        sorted_out.of("DiagnosticReport"),
+        sorted_out.of("BodyStructure"),
+        on_scans,
+        treatments.chemoembolisations,
+        findings,
+    )
+    read_clinical(desk, elsewhere, clinical)
+    incomplete = _incomplete(desk, record.gaps)
+    return Chart(
+        patient=desk.patient,
+        treatments=treatments.performed,
+        scans=imaging.scans,
+        lesions=imaging.lesions,
+        markers=tuple(sorted(clinical.markers, key=_marker_order)),
+        liver=clinical.liver(),
+        ecog=tuple(sorted(clinical.ecog, key=_dated_order)),
+        facts=tuple(sorted(clinical.facts, key=_fact_order)),
+        largest_diameter=tuple(sorted(clinical.largest_diameter, key=_dated_order)),
+        lesion_count=tuple(sorted(clinical.lesion_count, key=_dated_order)),
+        notes=tuple(sorted(desk.notes, key=_note_order)),
+        incomplete=incomplete,
+        undated_sessions=treatments.undated,
+        in_progress=treatments.in_progress,
+    )
+
+
+# Which resources count
+
+
+@dataclass(slots=True)
+class _SortedOut:
+    by_type: dict[str, list[Entry[Any]]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> list[Entry[Any]]:
+        return self.by_type.get(kind, [])
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """One version of a resource."""
+
+    kind: str
+    view: AnyResource | None
+    raw: msgspec.Raw
+    unreadable: Unreadable | None = None
+
+
+def _sorted_out(desk: Desk, record: Record) -> _SortedOut:
+    """The newest version of each of the patient's resources, by type and in order."""
+    newest: dict[str, _Candidate] = {}
+    nameless: list[_Candidate] = []
+    for raw in record.resources:
+        decoded = decode(raw)
+        if decoded is None:
+            continue
+        if isinstance(decoded, Unreadable):
+            candidate = _Candidate(decoded.type, decoded.salvage, raw, decoded)
+            identity = decoded.id
+        else:
+            candidate = _Candidate(type(decoded).__name__, decoded, raw)
+            identity = decoded.id
+        if identity is None:
+            nameless.append(candidate)
+        elif not is_id(identity):
+            desk.note(UNREADABLE, path=f"{candidate.kind}.id" if candidate.kind else "")
+        else:
+            reference = f"{candidate.kind}/{identity}"
+            other = newest.get(reference)
+            if other is None or _version(candidate, desk) > _version(other, desk):
+                newest[reference] = candidate
+    out = _SortedOut()
+    foreign: list[str] = []
+    for reference in sorted(newest):
+        _admit(desk, reference, newest[reference], out, foreign)
+    nameless.sort(key=lambda candidate: (candidate.kind, bytes(candidate.raw)))
+    for number, candidate in enumerate(nameless):
+        _admit(desk, f"{candidate.kind}/-{number}", candidate, out, foreign)
+    if foreign:
+        desk.foreign.update(foreign)
+        desk.notes.add(ChartNote(FOREIGN, tuple(sorted(foreign)), count=len(foreign)))
+    return out
+
+
+def _admit(
+    desk: Desk, reference: str, candidate: _Candidate, out: _SortedOut, foreign: list[str]
+) -> None:
+    view, unreadable = candidate.view, candidate.unreadable
+    if view is not None and not _is_of_patient(desk, view, unreadable):
+        foreign.append(reference)
+        return
+    if unreadable is not None:
+        references = (reference,) if unreadable.id is not None else ()
+        desk.note(UNREADABLE, *references, path=unreadable.path)
+        if unreadable.type not in ("Procedure", "Observation"):
+            return
+    if view is None:
+        return
+    if view.modifier_extension or view.implicit_rules:
+        desk.note(MODIFIED, reference, path=f"{candidate.kind}.modifierExtension")
+        if not isinstance(view, Observation):
+            return
+        unreadable = Unreadable(candidate.kind, view.id, "", view)
+    entry = Entry(reference, view, unreadable is None)
+    out.by_type.setdefault(candidate.kind, []).append(entry)
+
+
+def _is_of_patient(desk: Desk, view: AnyResource, unreadable: Unreadable | None) -> bool:
+    """Whether a resource says that it is this patient's; one that does not say is not."""
+    if isinstance(view, Patient):
+        return f"Patient/{view.id}" == desk.patient
+    owner = view.patient if isinstance(view, BodyStructure) else view.subject
+    if owner is None and unreadable is not None:
+        return True
+    return desk.reference(owner) == desk.patient
+
+
+def _version(candidate: _Candidate, desk: Desk) -> tuple[object, ...]:
+    """Order among versions of one resource: version number, else time of change, else content."""
+    meta = candidate.view.meta if candidate.view is not None else None
+    number, day, moment = -1, datetime.date.min, ""
+    if meta is not None:
+        if meta.version_id and meta.version_id.isascii() and meta.version_id.isdigit():
+            number = int(meta.version_id[:18])
+        if meta.last_updated:
+            moment = meta.last_updated
+            try:
+                day = read_day(moment, desk.zone).date
+            except UnreadableDate:
+                moment = ""
+    return number, day, moment, bytes(candidate.raw)
+
+
+def _observations(
+    desk: Desk, entries: list[Entry[Observation]]
+) -> tuple[list[tuple[Entry[Observation], str]], list[tuple[Entry[Observation], str]]]:
+    """Recognised observations: those read on scans, and the others."""
+    on_scans: list[tuple[Entry[Observation], str]] = []
+    elsewhere: list[tuple[Entry[Observation], str]] = []
+    roles = desk.terminology.slot("observation")
+    for entry in entries:
+        code = entry.view.code
+        if code is None:
+            continue
+        role: str | None = None
+        for coding in code.coding:
+            role = roles.get((coding.system or "", coding.code or ""))
+            if role is not None:
+                break
+        if role is None:
+            desk.code_unknown(code, entry.reference, "Observation.code")
+            continue
+        if role in IMAGING_ROLES or role == "largest-diameter":
+            if is_about_imaging(desk, role, entry.view):
+                on_scans.append((entry, role))
+                if role == "tumour-size":
+                    elsewhere.append((entry, role))
+                continue
+            if role == "diameter":
+                continue
+        if role in CLINICAL_ROLES:
+            elsewhere.append((entry, role))
+    return on_scans, elsewhere
+
+
+# What could not be had
+
+
+def _incomplete(desk: Desk, gaps: list[Gap]) -> tuple[str, ...]:
+    """Names what of the record is not there, or not whole; nothing may be concluded from that."""
+    found: set[str] = set()
+    for gap in gaps:
+        found.update(_INCOMPLETE_BY_KEY.get(gap.key, (gap.key,)))
+        code = "truncated" if gap.kind is GapKind.TRUNCATED else "server-refused"
+        desk.note(code, detail=gap.key)
+    return tuple(sorted(found))
+
+
+# Order
+
+
+def _note_order(note: ChartNote) -> tuple[object, ...]:
+    return (note.code, note.references, note.path, note.detail, note.count or 0)
+
+
+def _marker_order(value: MarkerValue) -> tuple[object, ...]:
+    return (value.marker, value.date, value.references)
+
+
+def _dated_order(value: Dated) -> tuple[object, ...]:
+    return (value.date or datetime.date.min, value.references)
+
+
+def _fact_order(value: StatedFact) -> tuple[object, ...]:
+    return (value.fact, value.date or datetime.date.min, value.references)

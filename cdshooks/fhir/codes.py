@@ -1,0 +1,336 @@
+"""What a code means here: the recognised codes, units and texts of ``fhir_profiles``.
+
+A *slot* is where a code stands (``procedure``, ``observation``, ``modality``, ``response``, ...),
+a *role* what it means there (``ctace``, ``viable-diameter``, ``CT``, ``PD``, ...). The ValueSet
+of a role is called ``<slot>.<role>``; one without a dot is a slot and a role of the same name.
+ConceptMaps give further codes the role of their target. A site adds its codes with ValueSet and
+ConceptMap files of its own: a ValueSet with the url of one of ours adds to it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cdshooks.errors import ConfigurationError
+from cdshooks.fhir.views import CodeableConcept, Coding, Quantity, Site
+
+Key = tuple[str, str]
+"""System and code."""
+
+_PROFILES = "fhir_profiles"
+_SAME_MEANING = frozenset({"equal", "equivalent", "wider", "subsumes"})
+"""Map equivalences under which the source *is a* target (FHIR R4)."""
+
+
+class Unit(NamedTuple):
+    """A recognised unit; ``name`` is its one spelling, ``from_text`` that no unit code said so."""
+
+    name: str
+    from_text: bool
+
+
+class TextRule(NamedTuple):
+    kind: str
+    pattern: re.Pattern[str]
+
+
+class ProcedureTexts(NamedTuple):
+    """The closed table of procedure texts."""
+
+    kinds: tuple[TextRule, ...]
+    unless: re.Pattern[str]
+    doubtful: re.Pattern[str]
+
+    def kind(self, texts: Iterable[str]) -> tuple[str, bool] | None:
+        """The kind of treatment that a text names, and whether that is beyond doubt."""
+        joined = " ; ".join(text for text in texts if text)
+        if not joined or self.unless.search(joined):
+            return None
+        for rule in self.kinds:
+            if rule.pattern.search(joined):
+                return rule.kind, self.doubtful.search(joined) is None
+        return None
+
+
+class Terminology:
+    """The recognised codes; built once, then only read."""
+
+    def __init__(self, folders: Iterable[str | Path] = ()) -> None:
+        self._slots: dict[str, dict[Key, str]] = {}
+        self._canonical: dict[tuple[str, str], list[Coding]] = {}
+        self._displays: dict[Key, dict[str, str]] = {}
+        self.extension: dict[str, str] = {}
+        """Extension urls by short name (``tace-session``, ``procedure-intent``, ...)."""
+        self.own_systems: frozenset[str] = frozenset()
+        """The code systems defined here."""
+        self._url_to_id: dict[str, str] = {}
+        own = _Files(files(_PROFILES))
+        self._read_code_systems(own)
+        self._read_extensions(own)
+        self._read_value_sets(own.folder("valuesets"), additions=False)
+        self._read_concept_maps(own.folder("conceptmaps"))
+        self._read_units(own.one("units"))
+        self._read_texts(own.one("texts"))
+        for folder in folders:
+            found = list(_local(Path(folder)))
+            self._read_value_sets(_of(found, "ValueSet"), additions=True)
+            self._read_concept_maps(_of(found, "ConceptMap"))
+
+    # What a code means
+
+    def slot(self, slot: str) -> Mapping[Key, str]:
+        """Role by system and code, for one slot."""
+        return self._slots.get(slot, {})
+
+    def role(self, slot: str, coding: Coding) -> str | None:
+        return self.slot(slot).get((coding.system or "", coding.code or ""))
+
+    def roles(self, slot: str, concept: CodeableConcept | Site | None) -> list[str]:
+        """Every role that the codings of a concept have, in the order of the codings."""
+        if concept is None:
+            return []
+        table = self.slot(slot)
+        found = (table.get((c.system or "", c.code or "")) for c in concept.coding)
+        return list(dict.fromkeys(role for role in found if role is not None))
+
+    def find(self, slot: str, concept: CodeableConcept | None) -> str | None:
+        """The role of the first recognised coding."""
+        roles = self.roles(slot, concept)
+        return roles[0] if roles else None
+
+    def only(self, slot: str, concept: CodeableConcept | None) -> str | None:
+        """The one role of a concept; ``None`` when its codings contradict each other."""
+        roles = self.roles(slot, concept)
+        return roles[0] if len(roles) == 1 else None
+
+    def foreign_to_us(self, concept: CodeableConcept | None) -> bool:
+        """Whether a coding names one of our own systems with a code that it does not hold."""
+        if concept is None:
+            return False
+        return any(
+            c.system in self.own_systems and (c.system or "", c.code or "") not in self._displays
+            for c in concept.coding
+        )
+
+    # What to write
+
+    def coding(self, slot: str, role: str) -> Coding:
+        """The coding to write for a role: the first of its ValueSet."""
+        return self._canonical[slot, role][0]
+
+    def codings(self, slot: str, role: str) -> tuple[Coding, ...]:
+        return tuple(self._canonical.get((slot, role), ()))
+
+    def tokens(self, slot: str, role: str) -> tuple[str, ...]:
+        """``system|code`` of a role, as a FHIR search wants them."""
+        return tuple(f"{c.system}|{c.code}" for c in self.codings(slot, role))
+
+    def display(self, coding: Coding, language: str = "en") -> str | None:
+        """Display of a code; ``language`` ``en`` or ``zh``."""
+        return self._displays.get((coding.system or "", coding.code or ""), {}).get(language)
+
+    # Units and texts
+
+    def unit(self, quantity: Quantity) -> Unit | None:
+        """The recognised unit of a quantity; ``None`` for none, another, or two that disagree."""
+        by_text = self._unit_texts.get((quantity.unit or "").strip().casefold())
+        if quantity.system == self._ucum and quantity.code:
+            by_code = self._unit_codes.get(quantity.code)
+            if by_code is None or (quantity.unit and by_text not in (None, by_code)):
+                return None
+            return Unit(by_code, from_text=False)
+        if quantity.code:
+            by_code = self._unit_texts.get(quantity.code.strip().casefold())
+            if by_code is None or by_text is None:
+                by_code = by_code or by_text
+            elif by_code != by_text and quantity.unit:
+                return None
+            return Unit(by_code, from_text=True) if by_code is not None else None
+        return Unit(by_text, from_text=True) if by_text is not None and quantity.unit else None
+
+    def unit_of_text(self, text: str) -> str | None:
+        return self._unit_texts.get(text.strip().casefold())
+
+    # Reading
+
+    def _read_code_systems(self, own: _Files) -> None:
+        systems = set()
+        for where, data in own.folder("codesystems"):
+            system = _text(data, "url", where)
+            systems.add(system)
+            for concept in data.get("concept", []):
+                shown = {"en": concept["display"]}
+                for designation in concept.get("designation", []):
+                    shown[str(designation["language"]).split("-")[0]] = designation["value"]
+                self._displays[system, concept["code"]] = shown
+        self.own_systems = frozenset(systems)
+
+    def _read_extensions(self, own: _Files) -> None:
+        for where, data in own.folder("structuredefinitions"):
+            self.extension[_text(data, "id", where)] = _text(data, "url", where)
+        foreign = own.one("foreign-extensions")
+        self.extension.update(foreign["extensions"])
+        self.lesion_identifier_endings: tuple[str, ...] = tuple(foreign["lesionIdentifierEndings"])
+
+    def _read_value_sets(
+        self, found: Iterable[tuple[str, dict[str, Any]]], *, additions: bool
+    ) -> None:
+        for where, data in found:
+            url = _text(data, "url", where)
+            if additions:
+                if url not in self._url_to_id:
+                    raise ConfigurationError(f"{where}: url: is not a ValueSet of this service")
+                name = self._url_to_id[url]
+            else:
+                name = _text(data, "id", where)
+                self._url_to_id[url] = name
+            slot, _, role = name.partition(".")
+            for path, key, display in _enumerated(data, where):
+                self._add(slot, role or slot, key, display, f"{where}: {path}")
+
+    def _read_concept_maps(self, found: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        for where, data in found:
+            for path, source, target in _mapped(data, where):
+                meanings = [
+                    (slot, table[target])
+                    for slot, table in list(self._slots.items())
+                    if target in table
+                ]
+                if not meanings:
+                    raise ConfigurationError(f"{where}: {path}: target is not a recognised code")
+                for slot, role in meanings:
+                    self._add(slot, role, source, None, f"{where}: {path}")
+
+    def _add(self, slot: str, role: str, key: Key, display: str | None, where: str) -> None:
+        table = self._slots.setdefault(slot, {})
+        if table.setdefault(key, role) != role:
+            raise ConfigurationError(f"{where}: the code is already '{slot}.{table[key]}'")
+        codings = self._canonical.setdefault((slot, role), [])
+        if all((c.system, c.code) != key for c in codings):
+            codings.append(Coding(system=key[0], code=key[1], display=display))
+        if display is not None:
+            self._displays.setdefault(key, {"en": display})
+
+    def _read_units(self, data: Mapping[str, Any]) -> None:
+        self._ucum: str = data["system"]
+        self._unit_codes: dict[str, str] = {}
+        self._unit_texts: dict[str, str] = {}
+        for name, unit in data["units"].items():
+            self._unit_codes.update(dict.fromkeys(unit["codes"], name))
+            self._unit_texts.update({text.casefold(): name for text in unit["texts"]})
+
+    def _read_texts(self, data: Mapping[str, Any]) -> None:
+        table = data["procedure"]
+        self.procedure_texts = ProcedureTexts(
+            kinds=tuple(TextRule(e["kind"], _any_of(e["patterns"])) for e in table["kinds"]),
+            unless=_any_of(table["unless"]),
+            doubtful=_any_of(table["doubtful"]),
+        )
+        self.says_viable = _any_of(data["viable"])
+        self.says_tumour_thrombus = _any_of(data["tumourThrombus"])
+        self.says_enhanced = _any_of(data["enhanced"])
+        self.says_unenhanced = _any_of(data["unenhanced"])
+        self.says_plain = _any_of(data["plain"])
+        self.denies_what_follows = _any_of(data["absent"])
+        self.response_texts: dict[str, str] = data["response"]
+
+
+@cache
+def standard_terminology() -> Terminology:
+    """The codes that ship with the service, without a site's own."""
+    return Terminology()
+
+
+class _Files:
+    """JSON files of the profile package."""
+
+    def __init__(self, root: Any) -> None:
+        self._root = root
+
+    def one(self, name: str) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads((self._root / f"{name}.json").read_bytes())
+        return data
+
+    def folder(self, name: str) -> list[tuple[str, dict[str, Any]]]:
+        entries = sorted((self._root / name).iterdir(), key=lambda entry: entry.name)
+        return [
+            (f"{_PROFILES}/{name}/{entry.name}", json.loads(entry.read_bytes()))
+            for entry in entries
+            if entry.name.endswith(".json")
+        ]
+
+
+def _local(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every JSON file of a site's folder; anything that is not a FHIR object stops the start."""
+    if not folder.is_dir():
+        raise ConfigurationError(f"{folder}: is not a folder")
+    for path in sorted(folder.glob("*.json")):
+        try:
+            data = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            raise ConfigurationError(f"{path}: is not readable JSON") from None
+        if not isinstance(data, dict) or data.get("resourceType") not in ("ValueSet", "ConceptMap"):
+            raise ConfigurationError(f"{path}: resourceType: must be ValueSet or ConceptMap")
+        yield str(path), data
+
+
+def _of(
+    found: Iterable[tuple[str, dict[str, Any]]], kind: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    return ((where, data) for where, data in found if data["resourceType"] == kind)
+
+
+def _enumerated(data: Mapping[str, Any], where: str) -> Iterator[tuple[str, Key, str | None]]:
+    """Path, key and display of every concept; a set that is not enumerated cannot be read."""
+    compose = _member(data, "compose", dict, where)
+    if compose.get("exclude"):
+        raise ConfigurationError(f"{where}: compose.exclude: is not supported")
+    for i, include in enumerate(_member(compose, "include", list, where, "compose.")):
+        here = f"compose.include[{i}]"
+        system = _text(include, "system", where, here + ".")
+        if "concept" not in include:
+            raise ConfigurationError(f"{where}: {here}.concept: is missing (list the codes)")
+        for j, concept in enumerate(_member(include, "concept", list, where, here + ".")):
+            path = f"{here}.concept[{j}]"
+            code = _text(concept, "code", where, path + ".")
+            display = concept.get("display")
+            yield path, (system, code), display if isinstance(display, str) else None
+
+
+def _mapped(data: Mapping[str, Any], where: str) -> Iterator[tuple[str, Key, Key]]:
+    for i, group in enumerate(_member(data, "group", list, where)):
+        here = f"group[{i}]"
+        source = _text(group, "source", where, here + ".")
+        target = _text(group, "target", where, here + ".")
+        for j, element in enumerate(_member(group, "element", list, where, here + ".")):
+            at = f"{here}.element[{j}]"
+            code = _text(element, "code", where, at + ".")
+            for k, mapped in enumerate(element.get("target") or []):
+                path = f"{at}.target[{k}]"
+                if not isinstance(mapped, dict) or mapped.get("equivalence") in _SAME_MEANING:
+                    yield path, (source, code), (target, _text(mapped, "code", where, path + "."))
+
+
+def _text(data: Any, name: str, where: str, at: str = "") -> str:
+    text: str = _member(data, name, str, where, at)
+    return text
+
+
+def _member(data: Any, name: str, kind: type, where: str, at: str = "") -> Any:
+    if not isinstance(data, dict):
+        raise ConfigurationError(f"{where}: {at.rstrip('.') or 'the file'}: must be an object")
+    if name not in data:
+        raise ConfigurationError(f"{where}: {at}{name}: is missing")
+    if not isinstance(data[name], kind) or not data[name]:
+        raise ConfigurationError(f"{where}: {at}{name}: is not a usable {kind.__name__}")
+    return data[name]
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)

@@ -1,0 +1,226 @@
+"""The record of one patient, from prefetch and from a FHIR server, and what is missing of it.
+
+What prefetch may hold under a key (CDS Hooks, Prefetch Template): nothing (ask the server),
+``null`` or an empty Bundle (known to be empty), a Bundle or a resource, a Bundle of which more
+exists, an OperationOutcome (the client's search failed: asked once more). Data that could not be
+had is a gap; without the patient or the procedures nothing can be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+import msgspec
+
+from cdshooks.clinical.chart import ChartNote
+from cdshooks.errors import (
+    BadRequest,
+    FhirFailure,
+    FhirServerError,
+    PreconditionFailed,
+    UnusableInput,
+)
+from cdshooks.fhir.bundles import Content, NotFhir, merge, unpack
+from cdshooks.fhir.client import FhirClient, Found, is_base_url
+from cdshooks.fhir.needs import NEEDS, PATIENT, Need
+from cdshooks.fhir.record import Gap, GapKind, Record
+from cdshooks.fhir.references import is_id
+from cdshooks.settings import LOOPBACK_URL, Limits
+
+Prefetch = Mapping[str, msgspec.Raw | None]
+
+_GRACE_SECONDS = 0.2
+"""How much later than its deadline a search may hand over what it has."""
+_threads = ThreadPoolExecutor(max_workers=64, thread_name_prefix="fhir")
+_GAPS = {
+    FhirFailure.TIMED_OUT: GapKind.TIMED_OUT,
+    FhirFailure.TRUNCATED: GapKind.TRUNCATED,
+    FhirFailure.TOO_LARGE: GapKind.TRUNCATED,
+}
+"""Any other failure is a refusal."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """What is known under one key."""
+
+    need: Need
+    contents: list[Content] = field(default_factory=list)
+    gap: GapKind | None = None
+    """Why the contents are not the whole; None: they are."""
+    next: str | None = None
+    unreadable: list[str] = field(default_factory=list)
+    why: str = ""
+    """What the server said, for the command line."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(content.resources for content in self.contents)
+
+    def ids(self, kind: str) -> list[str | None]:
+        return [r.id for content in self.contents for r in content.resources if r.type == kind]
+
+    @property
+    def is_lost(self) -> bool:
+        """Not even a part of it could be had."""
+        return self.gap is not None and self.is_empty
+
+
+def gather(
+    patient_id: str,
+    prefetch: Prefetch | None,
+    server: FhirClient | None,
+    *,
+    bases: tuple[str, ...] = (),
+) -> Record:
+    """The record, from prefetch and, where that is not enough, from ``server`` if it may be asked.
+
+    ``bases``: under which an absolute reference is the patient's (default: the server's). Raises
+    :class:`BadRequest` for another patient, :class:`PreconditionFailed` without patient or
+    procedures.
+    """
+    if not is_id(patient_id):
+        raise BadRequest("context.patientId must be a FHIR id.")
+    parts = [_prefetched(need, prefetch or {}) for need in NEEDS]
+    _check_prefetched_patient(parts, patient_id)
+    if server is not None:
+        _fetch(parts, patient_id, server)
+    _check_required(parts, patient_id)
+    return _record(parts, patient_id, bases or ((server.base,) if server is not None else ()))
+
+
+def gather_from_server(
+    base_url: str,
+    patient_id: str,
+    token: str | None = None,
+    *,
+    ca_file: str | None = None,
+    limits: Limits | None = None,
+) -> Record:
+    """The record from a server alone, for the command line. Raises :class:`UnusableInput`."""
+    if not is_base_url(base_url):
+        raise UnusableInput("the FHIR base URL must be http or https, without query or fragment")
+    if token and base_url.startswith("http:") and not LOOPBACK_URL.fullmatch(base_url):
+        raise UnusableInput("a token is sent over https only (or to this machine)")
+    patient_id = patient_id.removeprefix("Patient/")
+    if not is_id(patient_id):
+        raise UnusableInput("--patient must be a patient's id, as p-1 or Patient/p-1")
+    server = FhirClient(base_url, token, ca_file=ca_file, limits=limits)
+    parts = [_Part(need, gap=GapKind.NOT_FETCHABLE) for need in NEEDS]
+    _fetch(parts, patient_id, server)
+    try:
+        _check_required(parts, patient_id)
+    except PreconditionFailed as problem:
+        why = [part.why for part in parts if part.need.key in problem.keys][-1]
+        raise UnusableInput(
+            f"the FHIR server did not give {' and '.join(problem.keys)}: {why}"
+        ) from None
+    return _record(parts, patient_id, (server.base,))
+
+
+# From prefetch
+
+
+def _prefetched(need: Need, prefetch: Prefetch) -> _Part:
+    part = _Part(need)
+    if need.key not in prefetch:
+        part.gap = GapKind.NOT_FETCHABLE
+        return part
+    raw = prefetch[need.key]
+    if raw is None or bytes(raw).strip() == b"null":
+        return part
+    try:
+        content = unpack(raw)
+    except NotFhir:
+        part.gap = GapKind.REFUSED
+        part.unreadable.append(f"prefetch.{need.key}")
+        return part
+    part.contents.append(content)
+    if content.failed:
+        part.gap = GapKind.REFUSED
+    elif content.next is not None or content.short or content.unreadable:
+        part.gap = GapKind.TRUNCATED
+        part.next = content.next
+    return part
+
+
+def _check_prefetched_patient(parts: Iterable[_Part], patient_id: str) -> None:
+    """Known to be empty: nobody to judge. Somebody else's: a call that contradicts itself."""
+    patient = _of(parts, PATIENT)
+    if not patient.is_empty and set(patient.ids("Patient")) != {patient_id}:
+        raise BadRequest("prefetch.patient is not the Patient of context.patientId.")
+    if patient.gap is None and patient.is_empty:
+        raise PreconditionFailed([PATIENT], "prefetch.patient is empty")
+
+
+# From the server
+
+
+def _fetch(parts: Iterable[_Part], patient_id: str, server: FhirClient) -> None:
+    """Everything that is not whole, at once; what has arrived at the deadline is used."""
+    asked: dict[Future[Found], _Part] = {}
+    for part in parts:
+        if part.gap is not None:
+            asked[_threads.submit(_question(part, patient_id, server))] = part
+    arrived, late = wait(asked, timeout=server.remaining() + _GRACE_SECONDS)
+    for future in late:
+        future.cancel()
+        _fail(asked[future], FhirFailure.TIMED_OUT, "the server did not answer in time")
+    for future in arrived:
+        part = asked[future]
+        try:
+            found = future.result()
+        except FhirServerError as problem:
+            _fail(part, problem.kind, str(problem))
+            continue
+        part.contents += found.pages
+        lost = any(page.unreadable for page in found.pages)
+        part.gap = GapKind.TRUNCATED if found.truncated or lost else None
+        part.unreadable.clear()
+
+
+def _question(part: _Part, patient_id: str, server: FhirClient) -> Callable[[], Found]:
+    query, start = part.need.expand(patient_id), part.next
+    if part.need.key == PATIENT:
+        return lambda: Found([server.read(query)])
+    return lambda: server.search(query, start)
+
+
+def _fail(part: _Part, kind: FhirFailure, why: str) -> None:
+    """A part that prefetch began stays; it is then truncated."""
+    part.why = "it knows no such patient" if kind is FhirFailure.GONE else why
+    if part.is_empty:
+        part.gap = _GAPS.get(kind, GapKind.REFUSED)
+
+
+# Together
+
+
+def _check_required(parts: Iterable[_Part], patient_id: str) -> None:
+    patient = _of(parts, PATIENT)
+    if patient.gap is None and set(patient.ids("Patient")) != {patient_id}:
+        patient.gap = GapKind.REFUSED
+        patient.contents.clear()
+        patient.why = "it answered with something else"
+    lost = [part.need.key for part in parts if part.need.required and part.is_lost]
+    if lost:
+        raise PreconditionFailed(lost)
+
+
+def _record(parts: Iterable[_Part], patient_id: str, bases: tuple[str, ...]) -> Record:
+    resources, notes = merge(content for part in parts for content in part.contents)
+    for part in parts:
+        paths = [
+            f"{part.need.key}.{path}" for content in part.contents for path in content.unreadable
+        ]
+        notes += [
+            ChartNote("unreadable-resource", path=path) for path in (*part.unreadable, *paths)
+        ]
+    gaps = [Gap(part.need.key, part.gap) for part in parts if part.gap is not None]
+    return Record(patient_id, resources, gaps, notes, bases)
+
+
+def _of(parts: Iterable[_Part], key: str) -> _Part:
+    return next(part for part in parts if part.need.key == key)

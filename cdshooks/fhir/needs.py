@@ -1,0 +1,63 @@
+"""What is asked of a FHIR server about one patient: the prefetch keys and their queries.
+
+A key is one resource type with one filter that a server supports or does not, so what a server
+refuses costs only that key (CDS Hooks, Prefetch Template; Prefetch query restrictions). The queries
+are data: ``fhir_profiles/prefetch.json``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from urllib.parse import quote
+
+import msgspec
+
+PATIENT = "patient"
+REQUIRED = ("patient", "procedures")
+"""Without these nothing is answered; any other key lost is a gap."""
+
+_TOKEN = "{{context.patientId}}"
+_KEPT = "/?=&,._-~:"
+"""Not percent-encoded in a query; a token's ``|`` is, for some servers refuse it raw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    key: str
+    query: str
+    """A FHIR read or search, relative, with the token of the patient's id."""
+    why: str
+    core: bool
+    """The verdict itself rests on it; the others degrade single criteria."""
+
+    @property
+    def required(self) -> bool:
+        return self.key in REQUIRED
+
+    def expand(self, patient_id: str) -> str:
+        """The query for one patient, percent-encoded."""
+        before, token, after = self.query.partition(_TOKEN)
+        return quote(before, _KEPT) + quote(patient_id if token else "", "") + quote(after, _KEPT)
+
+
+class _Template(msgspec.Struct, forbid_unknown_fields=True):
+    query: str
+    why: str
+    core: bool
+
+
+def _read() -> tuple[Need, ...]:
+    data = (files("fhir_profiles") / "prefetch.json").read_bytes()
+    templates = msgspec.json.decode(data, type=dict[str, _Template])
+    return tuple(Need(key, t.query, t.why, t.core) for key, t in templates.items())
+
+
+NEEDS: tuple[Need, ...] = _read()
+PREFETCH: dict[str, str] = {need.key: need.query for need in NEEDS}
+"""Query template by key, as discovery shows them."""
+
+
+def prefetch_templates() -> dict[str, str]:
+    """Query template by key, for discovery (CDS Hooks, Discovery)."""
+    return dict(PREFETCH)

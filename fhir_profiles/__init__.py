@@ -1,0 +1,4 @@
+"""Code systems, value sets, concept maps and extensions: data only.
+
+The home of every code that is recognised.
+"""

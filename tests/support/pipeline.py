@@ -1,0 +1,41 @@
+"""From FHIR to the published assessment object: the way every record goes, without a server."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cdshooks.cards.assessment_json import assessment_object
+from cdshooks.consensus.guide import guide
+from cdshooks.consensus.readings import DEFAULT, Readings
+from cdshooks.fhir.charting import chart_of
+from cdshooks.fhir.sources import load_source
+from tests.support.fhir_writer import Resource, bundle_of
+from tests.support.patient import Patient
+
+Shown = Mapping[str, Any]
+
+
+def judged(patient: Patient, as_of: datetime.date, readings: Readings = DEFAULT) -> Shown:
+    return judged_bundle(bundle_of(patient), as_of, readings)
+
+
+def judged_bundle(bundle: Resource, as_of: datetime.date, readings: Readings = DEFAULT) -> Shown:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "bundle.json"
+        file.write_text(json.dumps(bundle, ensure_ascii=False), encoding="utf-8")
+        return judged_source(file, as_of, readings)
+
+
+def judged_source(source: Path, as_of: datetime.date, readings: Readings = DEFAULT) -> Shown:
+    """``source``: a Bundle file or a folder of NDJSON."""
+    chart = chart_of(load_source(str(source)))
+    return assessment_object(guide(chart, as_of, readings), "en")
+
+
+def without(shown: Shown, *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in shown.items() if key not in keys}
