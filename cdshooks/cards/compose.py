@@ -1,0 +1,502 @@
+"""An assessment as patient-view cards: status, next step, what is missing.
+
+Texts come from the catalogue, values pass its gate, and no card decides anything: it says what the
+assessment holds, on what it rests and what would change it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from cdshooks.cards import evidence, studies, wording
+from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
+from cdshooks.cards.model import (
+    EXTENSION_SCHEMA,
+    INFO,
+    MISSING,
+    NEXT_STEP,
+    STATUS,
+    SUMMARY_BELOW,
+    WARNING,
+    Card,
+    Source,
+    filled,
+)
+from cdshooks.consensus.assessment import (
+    CCI,
+    DEFINITIONS,
+    Assessment,
+    StrategyStatus,
+    Tier,
+    Verdict,
+)
+from cdshooks.consensus.codes import (
+    EHS_STATUS,
+    NEW_LESION_STATUS,
+    PROCEDURE_CONFIRMATION,
+    RECORD_INCOMPLETE,
+    VI_STATUS,
+)
+
+NO_TACE = "no-tace"
+UNSURE_OF_NONE = frozenset({RECORD_INCOMPLETE, PROCEDURE_CONFIRMATION})
+"""With one of these missing, no TACE found is not yet no TACE."""
+GAP_NOTES = frozenset({"server-refused", "truncated", "foreign-patient"})
+"""Notes that alone call for a missing card: a part of the record was not had, or not used."""
+TIER_FLAGS = ("ecog2-gap", "ehs-at-refractoriness", "haic-feasibility")
+WITH_SPREAD = frozenset({"F1-3a", "F1-3b", "F1-4"})
+MAX_NOTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How the cards are told, beside the assessment itself."""
+
+    lang: str
+    knowledge: str
+    dev: bool = False
+    today: datetime.date | None = None
+    """Only for the advice on dates; the day of the assessment when absent."""
+    unchanged_since: datetime.date | None = None
+    """A repeat: the same cards, softened to ``info``. Ignored in ``dev``."""
+    evaluation: str = ""
+    """Uuid under which the evaluation can be read again."""
+    override_reasons: Sequence[Mapping[str, str]] = ()
+    """Codings with display for the status card."""
+
+    @property
+    def repeated(self) -> datetime.date | None:
+        return None if self.dev else self.unchanged_since
+
+
+def compose(
+    assessment: Assessment,
+    lang: str,
+    *,
+    knowledge: str,
+    dev: bool = False,
+    today: datetime.date | None = None,
+    unchanged_since: datetime.date | None = None,
+    evaluation: str = "",
+    override_reasons: Sequence[Mapping[str, str]] = (),
+) -> list[dict[str, Any]]:
+    """The cards of a patient-view call, in their fixed order, as plain JSON data."""
+    telling = Telling(
+        lang, knowledge, dev, today, unchanged_since, evaluation, tuple(override_reasons)
+    )
+    return [card.as_dict() for card in cards(assessment, telling)]
+
+
+def cards(assessment: Assessment, telling: Telling) -> list[Card]:
+    """As :func:`compose`, but as cards that suggestions and links can be added to."""
+    if not is_concerned(assessment):
+        return []
+    found = [status_card(assessment, telling)]
+    if has_next_step(assessment):
+        found.append(next_step_card(assessment, telling))
+    if has_missing(assessment):
+        found.append(missing_card(assessment, telling))
+    return found
+
+
+def is_concerned(assessment: Assessment) -> bool:
+    """False only for a whole record without any TACE."""
+    without = any(note.code == NO_TACE for note in assessment.notes)
+    return not without or bool(UNSURE_OF_NONE & set(assessment.missing))
+
+
+def has_next_step(assessment: Assessment) -> bool:
+    strategy = assessment.strategy.status in (StrategyStatus.DETERMINED, StrategyStatus.SEVERAL)
+    return strategy or assessment.therapy.tier in (Tier.R1, Tier.R2, Tier.NONE)
+
+
+def has_missing(assessment: Assessment) -> bool:
+    return bool(assessment.missing) or any(note.code in GAP_NOTES for note in assessment.notes)
+
+
+# --- status --------------------------------------------------------------------------------------
+
+
+def status_card(assessment: Assessment, telling: Telling) -> Card:
+    say = Catalogue(telling.lang)
+    cci = assessment.definitions[CCI]
+    detail = Detail(say)
+    detail.add(verdict_sentence(assessment, say))
+    if cci.provisional:
+        detail.add(say.say("line.provisional"))
+    detail.add(unsuitable_sentence(assessment, say))
+    detail.block("title.response", response_lines(assessment, say))
+    detail.block("title.course", course_lines(assessment, say))
+    detail.block("title.definitions", definition_lines(assessment, say))
+    detail.add(disagreement(assessment, say))
+    detail.block("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
+    detail.block("title.change", change_lines(assessment, say))
+    detail.block("title.readings", wording.reading_lines(assessment.readings, say))
+    ids = evidence.of_status(assessment)
+    detail.block("title.evidence", evidence.lines(ids, say))
+    warns = cci.verdict is Verdict.MET or assessment.unsuitable.verdict is True
+    return _card(
+        STATUS,
+        assessment,
+        telling,
+        summary=fit([status_summary(assessment, say, part) for part in ("short", "")]),
+        detail=detail,
+        statements=ids,
+        indicator=WARNING if warns and telling.repeated is None else INFO,
+        override_reasons=telling.override_reasons,
+    )
+
+
+def status_summary(assessment: Assessment, say: Catalogue, part: str = "short") -> Phrase:
+    """The verdict in one line; ``part`` empty: without the reason, for want of room."""
+    cci = assessment.definitions[CCI]
+    count, readings = assessment.course.count, assessment.readings
+    if cci.verdict is Verdict.MET:
+        text = say.say("summary.met", count=count)
+    elif cci.verdict is Verdict.INDETERMINATE:
+        reason = wording.reason_text(cci, readings, say) if part else None
+        text = (
+            say.say("summary.indeterminate", reason=reason)
+            if reason
+            else say.say("summary.indeterminate-short")
+        )
+    elif cci.reason == "insufficient-sessions":
+        text = say.say("summary.too-few", count=count, needed=readings.min_sessions)
+    elif say.has(f"category.{cci.reason}"):
+        text = say.say("summary.not-met", category=cci.reason, count=count)
+    else:
+        text = say.say("summary.not-met-other")
+    if cci.provisional:
+        text = say.glue(text, say.bracketed(say.say("word.provisional")))
+    if assessment.unsuitable.verdict is True:
+        text = say.join([text, say.say("summary.unsuitable")], "word.semicolon")
+    return text
+
+
+def verdict_sentence(assessment: Assessment, say: Catalogue) -> Phrase:
+    cci = assessment.definitions[CCI]
+    if cci.verdict is Verdict.MET:
+        return say.say("line.verdict-met", count=assessment.course.count)
+    key = "line.verdict-not-met" if cci.verdict is Verdict.NOT_MET else "line.verdict-indeterminate"
+    return say.say(key, reason=wording.reason_text(cci, assessment.readings, say, "what"))
+
+
+def unsuitable_sentence(assessment: Assessment, say: Catalogue) -> Phrase:
+    verdict, criteria = assessment.unsuitable.verdict, assessment.unsuitable.criteria
+    if verdict is False:
+        return say.say("line.unsuitable-no")
+    named = [name for name, answer in criteria.items() if answer is verdict]
+    if not named:
+        return say.say("line.unsuitable-unread")
+    shown = say.join((say.say(f"unsuitable-criterion.{name}") for name in named), "word.semicolon")
+    return say.say(f"line.unsuitable-{yes_no(verdict)}", criteria=shown)
+
+
+def response_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    return [wording.compared(assessment, say), *wording.response(assessment, say)]
+
+
+def course_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    return wording.course(assessment, say)
+
+
+def definition_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    return [wording.definition(assessment, name, say) for name in DEFINITIONS]
+
+
+def disagreement(assessment: Assessment, say: Catalogue) -> Phrase | None:
+    """One line when another definition gives another known verdict (AMB-49, CCI-C3)."""
+    cci = assessment.definitions[CCI].verdict
+    others = {name: assessment.definitions[name].verdict for name in DEFINITIONS[1:]}
+    differ = {
+        name: verdict
+        for name, verdict in others.items()
+        if verdict not in (cci, Verdict.INDETERMINATE)
+    }
+    if not differ:
+        return None
+    shown = say.join(
+        say.say(
+            "line.disagreement",
+            name=say.say(f"short-definition.{name}"),
+            verdict=say.say(f"verdict.{verdict}"),
+        )
+        for name, verdict in differ.items()
+    )
+    known = "disagrees-open" if cci is Verdict.INDETERMINATE else "disagrees"
+    text = say.say(f"line.{known}", list=shown)
+    met = [say.say(f"short-definition.{n}") for n, v in differ.items() if v is Verdict.MET]
+    if met and cci is Verdict.NOT_MET:
+        only = say.say("line.others-met", list=say.join(met))
+        text = say.join([text, only], "word.space")
+    return text
+
+
+def change_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """What would change the CCI verdict."""
+    cci, readings = assessment.definitions[CCI], assessment.readings
+    found: list[Phrase] = []
+    if cci.verdict is Verdict.INDETERMINATE:
+        what = wording.missing_list(wording.by_weight(assessment), readings, say)
+        found.append(say.say("change.missing", what=what or say.say("word.unknown")))
+    elif cci.reason == "insufficient-sessions":
+        found.append(
+            say.say(
+                "change.sessions",
+                needed=readings.min_sessions,
+                lo=readings.window_lo,
+                hi=readings.window_hi,
+            )
+        )
+    limit = wording.pd_limit(assessment)
+    if limit is not None and assessment.response.category in ("CR", "PR", "SD", "PD"):
+        is_pd = assessment.response.category == "PD"
+        found.append(say.say(f"change.threshold-{'pd' if is_pd else 'not-pd'}", limit=limit))
+    if "pd-by-nadir-only" in assessment.flags:
+        found.append(say.say("change.nadir"))
+    if "technique-unattested" in assessment.flags:
+        found.append(say.say("change.technique"))
+    return found or [say.say("change.new-scan")]
+
+
+# --- next step -----------------------------------------------------------------------------------
+
+
+def next_step_card(assessment: Assessment, telling: Telling) -> Card:
+    say = Catalogue(telling.lang)
+    strategy, therapy = assessment.strategy, assessment.therapy
+    detail = Detail(say)
+    detail.block("title.strategy", strategy_lines(assessment, say))
+    if evidence.has_other_therapy(assessment):
+        detail.block("title.other-therapy", other_therapy_lines(assessment, say))
+    detail.block("title.therapy", therapy_lines(assessment, say))
+    notes = [say.say(f"flag.{flag}") for flag in TIER_FLAGS if flag in assessment.flags]
+    detail.block("title.flags", notes)
+    ids = evidence.of_next_step(assessment)
+    detail.block("title.evidence", evidence.lines(ids, say))
+    detail.add(say.say("line.decide"))
+    actions = [_action(assessment, say)]
+    if strategy.overlay:
+        actions.append(say.say("action.overlay"))
+    if therapy.tier in (Tier.R1, Tier.R2, Tier.NONE):
+        actions.append(say.say(f"action.{therapy.tier}"))
+    shown = [action for action in actions if action]
+    choices = [
+        say.say("summary.next", action=say.join(shown[:size], "word.semicolon"))
+        for size in range(len(shown), 0, -1)
+    ]
+    return _card(
+        NEXT_STEP, assessment, telling, summary=fit(choices), detail=detail, statements=ids
+    )
+
+
+def _action(assessment: Assessment, say: Catalogue) -> Phrase:
+    """The action of the branches, when they agree on one."""
+    branches = assessment.strategy.branches
+    actions = {say.say(f"action.{branch}") for branch in branches}
+    if len(actions) == 1:
+        return actions.pop()
+    return say.say("action.several") if actions else Phrase("")
+
+
+def strategy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    strategy, readings = assessment.strategy, assessment.readings
+    if strategy.status not in (StrategyStatus.DETERMINED, StrategyStatus.SEVERAL):
+        return [wording.strategy_text(strategy, readings, say)]
+    found = [
+        say.say("line.branch", branch=branch, text=say.say(f"branch.{branch}"))
+        for branch in strategy.branches
+    ]
+    if strategy.status is StrategyStatus.SEVERAL:
+        if len({say.say(f"action.{branch}") for branch in strategy.branches}) == 1:
+            found.append(say.say("line.several-agree", action=_action(assessment, say)))
+        ask = (NEW_LESION_STATUS, VI_STATUS, EHS_STATUS)
+        open_ = tuple(code for code in ask if code in assessment.missing)
+        if open_:
+            what = wording.missing_list(open_, readings, say)
+            found.append(say.say("line.several-ask", what=what))
+    if strategy.overlay:
+        found.append(say.say("strategy.overlay"))
+    elif assessment.unsuitable.verdict is None and "F1-R" not in strategy.branches:
+        found.append(say.say("line.conditional-on-c9"))
+    return found
+
+
+def other_therapy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """The consensus' open list, without DEB-TACE where that is what was given (AMB-11)."""
+    given = {session.kind for session in assessment.course.sessions}
+    listed = "other-therapy-no-deb" if "deb-tace" in given else "other-therapy"
+    found = [say.say(f"therapy-note.{listed}")]
+    branches = set(assessment.strategy.branches)
+    if branches & WITH_SPREAD:
+        found.append(say.say("therapy-note.portal"))
+    if "F1-3a" in branches:
+        found.append(say.say("therapy-note.c5-alternative"))
+    if assessment.unsuitable.criteria.get("hepatic-artery-occlusion"):
+        found.append(say.say("therapy-note.no-artery"))
+    return found
+
+
+def therapy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    tier = assessment.therapy.tier
+    found = [wording.therapy_text(assessment, say)]
+    if tier in (Tier.R1, Tier.R2):
+        before, after = ("label", "guideline"), (str(tier), "beside", "R3", "conflict")
+        found += [say.say(f"therapy-note.{key}") for key in before]
+        found += studies.lines(str(tier), say)
+        found += [say.say(f"therapy-note.{key}") for key in after]
+    return found
+
+
+# --- what is missing -----------------------------------------------------------------------------
+
+
+def missing_card(assessment: Assessment, telling: Telling) -> Card:
+    say = Catalogue(telling.lang)
+    today = telling.today or assessment.as_of
+    detail = Detail(say)
+    detail.block("title.missing", wording.missing_lines(assessment, today, say))
+    detail.block("title.notes", _notes(assessment, say))
+    codes, readings = wording.by_weight(assessment), assessment.readings
+    if codes:
+        first = wording.missing_what(codes[0], readings, say, "short")
+        choices = [
+            say.say("summary.missing", what=wording.missing_list(codes, readings, say)),
+            say.say("summary.missing-count", count=len(codes), what=first),
+            say.say("summary.missing-only-count", count=len(codes)),
+        ]
+    else:
+        choices = [say.say("summary.missing-notes")]
+    return _card(
+        MISSING,
+        assessment,
+        telling,
+        summary=fit(choices),
+        detail=detail,
+        statements=evidence.of_missing(assessment),
+    )
+
+
+def _notes(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """Notes with the gaps first; a long list is cut and says so."""
+    ordered = sorted(assessment.notes, key=lambda note: note.code not in GAP_NOTES)
+    shown = [wording.note_line(note, say) for note in ordered if note.code != NO_TACE]
+    shown = list(dict.fromkeys(shown))
+    if len(shown) > MAX_NOTES:
+        rest = say.say("line.more", count=len(shown) - MAX_NOTES)
+        shown = [*shown[:MAX_NOTES], rest]
+    return shown
+
+
+# --- parts of every card -------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Detail:
+    """Markdown of our own making: paragraphs, and titled lists of one-line items."""
+
+    say: Catalogue
+    blocks: list[str] = field(default_factory=list)
+
+    def add(self, paragraph: Phrase | None) -> None:
+        if paragraph:
+            self.blocks.append(paragraph)
+
+    def block(self, title: str, items: Iterable[Phrase]) -> None:
+        shown = "\n".join(f"- {item}" for item in items)
+        if shown:
+            self.blocks.append(f"**{self.say.say(title)}**\n\n{shown}")
+
+    def text(self) -> str:
+        return "\n\n".join(self.blocks)
+
+
+def fit(choices: Sequence[Phrase]) -> Phrase:
+    """The first choice that is short enough for a summary; the last one must be."""
+    return next((one for one in choices if len(one) < SUMMARY_BELOW), choices[-1])
+
+
+def _card(
+    kind: str,
+    assessment: Assessment,
+    telling: Telling,
+    *,
+    summary: Phrase,
+    detail: Detail,
+    statements: Iterable[str],
+    indicator: str = INFO,
+    override_reasons: Sequence[Mapping[str, str]] = (),
+) -> Card:
+    say = detail.say
+    if assessment.data_as_of is None:
+        detail.add(say.say("line.as-of", as_of=assessment.as_of))
+    else:
+        newest = assessment.data_as_of
+        detail.add(say.say("line.data-as-of", as_of=assessment.as_of, data_as_of=newest))
+    if telling.repeated is not None:
+        detail.add(say.say("line.unchanged", date=telling.repeated))
+    if telling.dev:
+        detail.add(say.say("line.sandbox"))
+    label = say.say("source.both" if kind == NEXT_STEP else "source.cci")
+    return Card(
+        kind=kind,
+        summary=str(summary),
+        detail=detail.text(),
+        indicator=indicator,
+        source=Source(str(label), topic(telling.lang), evidence.source_url()),
+        extension=extension(kind, assessment, telling, statements),
+        override_reasons=tuple(override_reasons),
+    )
+
+
+def extension(
+    kind: str, assessment: Assessment, telling: Telling, statements: Iterable[str]
+) -> dict[str, Any]:
+    """``tace-card/1``: words and codes only; what is empty or unknown is left out."""
+    unsuitable = assessment.unsuitable.verdict
+    data_as_of = assessment.data_as_of
+    return filled(
+        {
+            "schema": EXTENSION_SCHEMA,
+            "card": kind,
+            "asOf": assessment.as_of.isoformat(),
+            "dataAsOf": data_as_of.isoformat() if data_as_of is not None else None,
+            "knowledge": telling.knowledge,
+            "readings": wording.readings_name(assessment.readings),
+            "definitions": {
+                name: {
+                    "verdict": str(assessment.definitions[name].verdict),
+                    **({"provisional": True} if assessment.definitions[name].provisional else {}),
+                }
+                for name in DEFINITIONS
+            },
+            "unsuitable": None if unsuitable is None else yes_no(unsuitable),
+            "branches": list(assessment.strategy.branches),
+            "tier": str(assessment.therapy.tier),
+            "missing": sorted(set(assessment.missing)),
+            "flags": sorted(set(assessment.flags)),
+            "statements": list(statements),
+            "evaluation": telling.evaluation,
+        }
+    )
+
+
+@cache
+def topic(lang: str) -> Mapping[str, str]:
+    """The card's topic, one code of the published list of definitions."""
+    folder = resources.files("fhir_profiles").joinpath("codesystems")
+    file = folder.joinpath("refractoriness-definition.json")
+    system = json.loads(file.read_text(encoding="utf-8"))
+    concept = next(one for one in system["concept"] if one["code"] == CCI)
+    chinese = [one["value"] for one in concept.get("designation", ()) if lang == "zh"]
+    return {
+        "system": system["url"],
+        "code": concept["code"],
+        "display": chinese[0] if chinese else concept["display"],
+    }

@@ -1,0 +1,102 @@
+"""Which statements stand behind an answer; grades as printed, never compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cdshooks.cards.catalogue import Catalogue, Phrase
+from cdshooks.consensus.assessment import CCI, DEFINITIONS, Assessment, StrategyStatus, Tier
+from cdshooks.consensus.evidence import studies_behind
+from cdshooks.consensus.strategy import statements_of
+
+OTHER_THERAPY = "CCI-F1.fb"
+UNSUITABLE = "CCI-C9"
+TIER_STATEMENTS = {
+    Tier.R1: ("HAIC-R1", "HAIC-R3"),
+    Tier.R2: ("HAIC-R2", "HAIC-R3"),
+    Tier.NONE: ("HAIC-R1", "HAIC-R2"),
+}
+WITHOUT_OTHER_THERAPY = frozenset({"F1-1a"})
+"""The one branch that asks for no other therapy."""
+
+
+def unique(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))
+
+
+def of_definition(assessment: Assessment, name: str) -> tuple[str, ...]:
+    return unique(finding.statement for finding in assessment.definitions[name].findings)
+
+
+def of_status(assessment: Assessment) -> tuple[str, ...]:
+    ids = ["CCI-C1", *of_definition(assessment, CCI)]
+    for name in DEFINITIONS[1:]:
+        ids += of_definition(assessment, name)
+    if assessment.unsuitable.verdict is not False:
+        ids.append(UNSUITABLE)
+    return unique(ids)
+
+
+def of_next_step(assessment: Assessment) -> tuple[str, ...]:
+    ids: list[str] = []
+    strategy = assessment.strategy
+    if strategy.status in (StrategyStatus.DETERMINED, StrategyStatus.SEVERAL):
+        for branch in strategy.branches:
+            ids += statements_of(branch)
+        if has_other_therapy(assessment):
+            ids.append(OTHER_THERAPY)
+        if strategy.overlay:
+            ids.append(UNSUITABLE)
+    tier = assessment.therapy.tier
+    ids += TIER_STATEMENTS.get(tier, ())
+    if tier in (Tier.R1, Tier.R2):
+        ids += [one.id for one in studies_behind(str(tier))]
+    return unique(ids)
+
+
+def of_missing(assessment: Assessment) -> tuple[str, ...]:
+    """The statements that cannot be answered for want of a datum."""
+    findings = [f for name in DEFINITIONS for f in assessment.definitions[name].findings]
+    findings += assessment.unsuitable.findings
+    return unique(finding.statement for finding in findings if finding.missing)
+
+
+def has_other_therapy(assessment: Assessment) -> bool:
+    return bool(set(assessment.strategy.branches) - WITHOUT_OTHER_THERAPY)
+
+
+def grade_text(statement_id: str, say: Catalogue) -> Phrase:
+    """The printed grade of one statement, or that none is printed."""
+    from cdshooks.consensus.statements import statement
+
+    grade = statement(statement_id).grade
+    if grade is None:
+        return say.say("evidence.ungraded")
+    if grade.level:
+        return say.say("evidence.level", level=Phrase(grade.level))
+    return say.say(
+        "evidence.quality-strength", quality=Phrase(grade.quality), strength=Phrase(grade.strength)
+    )
+
+
+def source_of(statement_id: str, say: Catalogue) -> Phrase:
+    return say.say("evidence.haic" if statement_id.startswith(("HAIC-", "EV-")) else "evidence.cci")
+
+
+def lines(ids: Iterable[str], say: Catalogue) -> list[Phrase]:
+    """One line per source and grade: the statements, the grade as printed, source and year."""
+    groups: dict[tuple[Phrase, Phrase], list[str]] = {}
+    for statement_id in ids:
+        key = (grade_text(statement_id, say), source_of(statement_id, say))
+        groups.setdefault(key, []).append(statement_id)
+    return [
+        say.say("evidence.grade", statement=say.join(names), grade=grade, source=source)
+        for (grade, source), names in groups.items()
+    ]
+
+
+def source_url() -> str:
+    """Where the consensus can be read; empty when its record has no address."""
+    from cdshooks.consensus.statements import statement
+
+    return str(getattr(statement("CCI-C1").paper, "url", ""))

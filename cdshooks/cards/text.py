@@ -1,0 +1,159 @@
+"""An assessment as plain text: short for ``evaluate``, every finding for ``explain``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cdshooks.cards import compose, evidence, wording
+from cdshooks.cards.catalogue import Catalogue, Phrase
+from cdshooks.cards.numbers import two_decimals
+from cdshooks.consensus.assessment import DEFINITIONS, Assessment, Finding
+
+
+def assessment_text(assessment: Assessment, lang: str) -> str:
+    """A screenful: the verdict, on which scans, what to do next, what is missing."""
+    say = Catalogue(lang)
+    text = Text(say)
+    text.add(_title(assessment, say))
+    text.add(compose.status_summary(assessment, say))
+    text.add("")
+    text.items(compose.definition_lines(assessment, say))
+    text.add("")
+    text.items(compose.response_lines(assessment, say)[:2])
+    text.items([compose.unsuitable_sentence(assessment, say)])
+    text.section("title.strategy", [_strategy(assessment, say)])
+    text.section("title.therapy", [wording.therapy_text(assessment, say)])
+    text.section("title.missing", _missing_short(assessment, say))
+    text.section("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
+    text.section("title.readings", wording.reading_lines(assessment.readings, say))
+    return text.whole()
+
+
+def explain_text(assessment: Assessment, lang: str) -> str:
+    """All behind the verdicts: question, answer, what was used, what is missing, who has it."""
+    say = Catalogue(lang)
+    text = Text(say)
+    text.add(_title(assessment, say))
+    text.add(compose.verdict_sentence(assessment, say))
+    if any(one.provisional for one in assessment.definitions.values()):
+        text.add(say.say("line.provisional"))
+    disagreement = compose.disagreement(assessment, say)
+    if disagreement is not None:
+        text.add(disagreement)
+    for name in DEFINITIONS:
+        text.add("")
+        text.add(wording.definition(assessment, name, say))
+        for finding in assessment.definitions[name].findings:
+            text.finding(finding, assessment)
+    text.add("")
+    text.add(say.say("title.unsuitable"))
+    text.items([compose.unsuitable_sentence(assessment, say)])
+    for finding in assessment.unsuitable.findings:
+        text.finding(finding, assessment)
+    text.section("title.course", compose.course_lines(assessment, say))
+    text.section("title.response", compose.response_lines(assessment, say))
+    text.section("title.strategy", compose.strategy_lines(assessment, say))
+    if evidence.has_other_therapy(assessment):
+        text.section("title.other-therapy", compose.other_therapy_lines(assessment, say))
+    text.section("title.therapy", compose.therapy_lines(assessment, say))
+    text.section("title.scores", _scores(assessment, say))
+    missing = wording.missing_lines(assessment, assessment.as_of, say)
+    text.section("title.missing", missing or [say.say("word.none")])
+    text.section("title.change", compose.change_lines(assessment, say))
+    text.section("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
+    text.section("title.notes", [wording.note_line(note, say) for note in assessment.notes])
+    text.section("title.readings", _readings(assessment, say))
+    ids = (*evidence.of_status(assessment), *evidence.of_next_step(assessment))
+    text.section("title.evidence", evidence.lines(evidence.unique(ids), say))
+    return text.whole()
+
+
+class Text:
+    """Lines of plain text; items are indented by two."""
+
+    def __init__(self, say: Catalogue) -> None:
+        self.say = say
+        self.lines: list[str] = []
+
+    def add(self, line: str) -> None:
+        self.lines.append(str(line))
+
+    def items(self, items: Iterable[Phrase], depth: int = 1) -> None:
+        self.lines += [f"{'  ' * depth}{item}" for item in items]
+
+    def section(self, title: str, items: Iterable[Phrase]) -> None:
+        shown = list(items)
+        if shown:
+            self.add("")
+            self.add(self.say.say(title))
+            self.items(shown)
+
+    def finding(self, finding: Finding, assessment: Assessment) -> None:
+        say = self.say
+        line = say.say(
+            "line.finding",
+            statement=finding.statement,
+            grade=say.bracketed(evidence.grade_text(finding.statement, say)),
+            label=wording.finding_label(finding, assessment.readings, say),
+            answer=say.answer(finding.answer),
+        )
+        self.items([line])
+        if finding.used:
+            used = wording.references(finding.used, say)
+            self.items([say.say("line.used", list=used)], 3)
+        if finding.missing:
+            short = wording.missing_list(finding.missing, assessment.readings, say)
+            self.items([say.say("line.lacking", list=short)], 3)
+
+    def whole(self) -> str:
+        return "\n".join(self.lines).rstrip("\n") + "\n"
+
+
+def _title(assessment: Assessment, say: Catalogue) -> Phrase:
+    return say.say(
+        "line.title-of",
+        title=say.say("title.status"),
+        patient=assessment.patient,
+        as_of=assessment.as_of,
+    )
+
+
+def _strategy(assessment: Assessment, say: Catalogue) -> Phrase:
+    return wording.strategy_text(assessment.strategy, assessment.readings, say)
+
+
+def _missing_short(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    ordered = wording.by_weight(assessment)
+    return [wording.missing_what(code, assessment.readings, say, "short") for code in ordered]
+
+
+def _scores(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    found = []
+    child_pugh, albi = assessment.scores.child_pugh, assessment.scores.albi
+    if child_pugh is not None:
+        lowest, highest = child_pugh.lowest, child_pugh.highest
+        shown = str(lowest) if lowest == highest else f"{lowest}-{highest}"
+        known = child_pugh.child_pugh_class or say.say("word.unknown")
+        text = say.say("line.child-pugh", score=shown, class_=known)
+        refs = wording.references(child_pugh.references, say)
+        found.append(say.glue(text, say.bracketed(refs)))
+    if albi is not None:
+        value = f"{two_decimals(albi.value):.2f}"
+        text = say.say("line.albi", value=value, grade=albi.modified_grade)
+        refs = wording.references(albi.references, say)
+        found.append(say.glue(text, say.bracketed(refs)))
+    return found
+
+
+def _readings(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """Every key in force, after what differs from the default."""
+    values = assessment.readings.as_dict().items()
+    every = say.join(
+        (
+            say.say("line.reading", key=key, value=wording.toml(value))
+            for key, value in values
+            if key != "profile"
+        ),
+        "word.semicolon",
+    )
+    return [*wording.reading_lines(assessment.readings, say), every]

@@ -1,0 +1,357 @@
+"""Sentences about parts of an assessment that the JSON object, the texts and the cards share."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
+from cdshooks.cards.numbers import one_decimal
+from cdshooks.clinical.chart import ChartNote
+from cdshooks.consensus import codes
+from cdshooks.consensus.assessment import (
+    CCI,
+    DEFINITIONS,
+    Assessment,
+    DefinitionVerdict,
+    Finding,
+    SessionShown,
+    Strategy,
+    StrategyStatus,
+    Tier,
+    Verdict,
+)
+from cdshooks.consensus.readings import DEFAULT, PROFILES, Readings
+
+MAX_LESIONS = 10
+FIGURE_CODES = frozenset({codes.NEW_LESION_STATUS, codes.VI_STATUS, codes.EHS_STATUS})
+C9_CODES = frozenset(
+    {
+        codes.DECOMPENSATION_STATUS,
+        codes.LIVER_FUNCTION,
+        codes.ECOG,
+        codes.HEPATIC_ARTERY_PATENCY,
+        codes.AV_FISTULA_STATUS,
+    }
+)
+TIER_CODES = frozenset({codes.ICI_CONTRAINDICATION_SCREEN, codes.COMBINATION_TOLERANCE})
+
+MISSING_BEHIND_REASON = {
+    "technique-attestation": "tace-technique-attestation",
+    "intent": "tace-intent",
+}
+"""Reasons of an indeterminate verdict that are not spelled like their missing-data code."""
+
+
+def finding_label(finding: Finding, readings: Readings, say: Catalogue) -> Phrase:
+    label = finding.label
+    key = label if label.startswith("finding.") else f"finding.{label}"
+    return say.first(label, key, "finding.other", min_sessions=readings.min_sessions)
+
+
+def missing_what(code: str, readings: Readings, say: Catalogue, part: str = "what") -> Phrase:
+    """``part``: ``short`` for a summary, ``what`` for a sentence."""
+    key = f"missing.{code}.{part}"
+    if not say.has(key):
+        return say.show(code)
+    return say.say(
+        key, lo=readings.window_lo, hi=readings.window_hi, max_age=readings.baseline_max_age
+    )
+
+
+def missing_list(
+    missing: tuple[str, ...], readings: Readings, say: Catalogue, part: str = "short"
+) -> Phrase:
+    return say.join(missing_what(code, readings, say, part) for code in missing)
+
+
+def reason_text(
+    definition: DefinitionVerdict, readings: Readings, say: Catalogue, part: str = "short"
+) -> Phrase:
+    reason = definition.reason
+    code = MISSING_BEHIND_REASON.get(reason, reason)
+    if definition.verdict is Verdict.INDETERMINATE and say.has(f"missing.{code}.what"):
+        if reason in MISSING_BEHIND_REASON:
+            return say.say(f"reason.{reason}")
+        return say.say("reason.missing", what=missing_what(code, readings, say, part))
+    return say.first(f"reason.{reason}", "reason.other")
+
+
+def strategy_text(strategy: Strategy, readings: Readings, say: Catalogue) -> Phrase:
+    if strategy.status is StrategyStatus.NOT_APPLICABLE:
+        return say.say("strategy.not-applicable", min_sessions=readings.min_sessions)
+    if strategy.status is StrategyStatus.UNDETERMINED or not strategy.branches:
+        return say.say("strategy.undetermined")
+    branches = [say.say(f"branch.{branch}") for branch in strategy.branches]
+    text = (
+        branches[0]
+        if strategy.status is StrategyStatus.DETERMINED
+        else say.say("strategy.several", branches=say.join(branches, "word.semicolon"))
+    )
+    if strategy.overlay:
+        text = say.glue(text, say.say("word.full-stop"), say.say("strategy.overlay"))
+    return text
+
+
+def therapy_text(assessment: Assessment, say: Catalogue) -> Phrase:
+    """The tier in the review's own words; what it depends on; never a dose."""
+    therapy, readings = assessment.therapy, assessment.readings
+    what = missing_list(therapy.conditional_on, readings, say)
+    if therapy.tier is Tier.UNDETERMINED:
+        if what:
+            return say.say("tier.UNDETERMINED-on", what=what)
+        return say.say("tier.UNDETERMINED")
+    if therapy.tier is Tier.NA:
+        opens = say.say(f"tier-definition.{readings.tier_definition}")
+        return say.say("tier.NA", definition=opens)
+    if therapy.tier is Tier.NONE:
+        text = say.first(f"tier.NONE-{therapy.reason}", "tier.NONE")
+    else:
+        text = say.say(f"tier.{therapy.tier}")
+    if what:
+        text = say.glue(text, say.say("word.semicolon"), say.say("tier.conditional", what=what))
+    return text
+
+
+def note_text(note: ChartNote, say: Catalogue) -> Phrase:
+    """What was not used and why; a detail whose key the catalogue lacks is left out."""
+    parts: list[Phrase] = []
+    if note.detail and say.has(f"note-detail.{note.detail}"):
+        parts.append(say.say(f"note-detail.{note.detail}"))
+    if note.count is not None:
+        parts.append(say.say("note-part.count", count=note.count))
+    if note.path:
+        path = note.path.replace("[", ".").replace("]", "")
+        parts.append(say.say("note-part.path", path=path))
+    return say.glue(say.first(f"note.{note.code}", "note.value-not-usable"), say.bracketed(*parts))
+
+
+def note_line(note: ChartNote, say: Catalogue) -> Phrase:
+    references = sorted(set(note.references))
+    text = note_text(note, say)
+    return say.join([text, say.join(references)], "word.colon") if references else text
+
+
+def references(items: tuple[str, ...], say: Catalogue) -> Phrase:
+    return say.join(sorted(set(items)))
+
+
+# --- course and response -------------------------------------------------------------------------
+
+
+def compared(assessment: Assessment, say: Catalogue) -> Phrase:
+    """Which scan is compared with which."""
+    before, now = assessment.course.baseline_scan, assessment.course.assessment_scan
+    if before is None and now is None:
+        return say.say("line.no-scans")
+    if now is None:
+        assert before is not None
+        return say.say("line.no-assessment", baseline=before.date)
+    days = now.days_after_last_session
+    shown_days = days if days is not None else say.say("word.unknown")
+    if before is None:
+        return say.say("line.no-baseline", current=now.date, days=shown_days)
+    return say.say("line.compared", current=now.date, days=shown_days, baseline=before.date)
+
+
+def response(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    shown = assessment.response
+    found = [_sums(assessment, say)]
+    if shown.category_by_nadir != shown.category:
+        found.append(say.say("line.by-nadir", category=category(shown.category_by_nadir, say)))
+    for lesion in shown.lesions[:MAX_LESIONS]:
+        found.append(
+            say.say(
+                "line.lesion",
+                label=lesion.label,
+                role=say.first(f"role.{lesion.role}", "word.unknown"),
+                before=millimetres(lesion.baseline, say),
+                now=millimetres(lesion.current, say),
+            )
+        )
+    if len(shown.lesions) > MAX_LESIONS:
+        found.append(say.say("line.more", count=len(shown.lesions) - MAX_LESIONS))
+    return found
+
+
+def _sums(assessment: Assessment, say: Catalogue) -> Phrase:
+    shown = assessment.response
+    if "|" in shown.category:
+        return say.say("line.category-several", category=category(shown.category, say))
+    known = category(shown.category, say)
+    if shown.baseline_sum is None or shown.current_sum is None:
+        return say.say("line.category-only", category=known)
+    before = millimetres(shown.baseline_sum, say)
+    now = millimetres(shown.current_sum, say)
+    change = one_decimal(shown.change_percent)
+    if change is None:
+        return say.say("line.sums-no-percent", before=before, now=now, category=known)
+    return say.say("line.sums", before=before, now=now, change=f"{change:+.1f}", category=known)
+
+
+def category(categories: str, say: Catalogue) -> Phrase:
+    """``PD``, or the categories of a joined ``NE|PD``."""
+    parts = [say.first(f"category.{one}", "word.unknown") for one in categories.split("|")]
+    return say.join(parts, "word.or")
+
+
+def millimetres(value: Decimal | Fraction | None, say: Catalogue) -> Phrase:
+    shown = one_decimal(value)
+    return say.say("word.unknown") if shown is None else say.show(f"{shown:.1f}")
+
+
+def pd_limit(assessment: Assessment) -> str | None:
+    """The smallest sum that is PD, in mm; None where it is not measured against the baseline."""
+    readings, shown = assessment.readings, assessment.response
+    if readings.pd_reference != "pre_first_tace" or "response-stated" in assessment.flags:
+        return None
+    if shown.baseline_sum is None or shown.current_sum is None or shown.baseline_sum <= 0:
+        return None
+    baseline = Fraction(shown.baseline_sum)
+    limit = max(baseline * Fraction(6, 5), baseline + readings.pd_min_abs_mm)
+    hundredths = math.ceil(limit * 100)
+    shown_limit = f"{hundredths // 100}.{hundredths % 100:02d}"
+    return shown_limit.removesuffix("0")
+
+
+def course(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    shown = assessment.course
+    found = [say.say("line.sessions", count=shown.count)]
+    for session in shown.sessions:
+        text = say.say(
+            "line.session",
+            date=period(session, say),
+            kind=say.first(f"kind.{session.kind}", "kind.tace"),
+            attested=say.say(f"attested.{yes_no(session.standardised)}"),
+        )
+        found.append(say.glue(text, say.bracketed(references(session.references, say))))
+    if shown.baseline_scan is not None:
+        text = say.say("line.baseline-scan", date=shown.baseline_scan.date)
+        refs = references(shown.baseline_scan.references, say)
+        found.append(say.glue(text, say.bracketed(refs)))
+    if shown.assessment_scan is not None:
+        days = shown.assessment_scan.days_after_last_session
+        text = say.say(
+            "line.assessment-scan",
+            date=shown.assessment_scan.date,
+            days=days if days is not None else say.say("word.unknown"),
+        )
+        refs = references(shown.assessment_scan.references, say)
+        found.append(say.glue(text, say.bracketed(refs)))
+    return found
+
+
+def period(session: SessionShown, say: Catalogue) -> Phrase:
+    if session.start == session.end:
+        return say.show(session.start)
+    return say.say("line.period", start=session.start, end=session.end)
+
+
+def definition(assessment: Assessment, name: str, say: Catalogue) -> Phrase:
+    shown = assessment.definitions[name]
+    provisional = say.say("word.provisional") if shown.provisional else ""
+    return say.say(
+        "line.definition",
+        name=say.say(f"definition.{name}"),
+        verdict=say.say(f"verdict.{shown.verdict}"),
+        more=say.bracketed(reason_text(shown, assessment.readings, say), provisional),
+    )
+
+
+# --- readings ------------------------------------------------------------------------------------
+
+
+def readings_changes(readings: Readings, base: Readings) -> dict[str, object]:
+    ours, theirs = readings.as_dict(), base.as_dict()
+    return {key: value for key, value in ours.items() if key != "profile" and value != theirs[key]}
+
+
+def readings_name(readings: Readings) -> str:
+    """The profile, and what differs from it: ``default window_lo=30``."""
+    changes = readings_changes(readings, PROFILES[readings.profile])
+    return " ".join([readings.profile, *(f"{key}={toml(v)}" for key, v in changes.items())])
+
+
+def reading_lines(readings: Readings, say: Catalogue) -> list[Phrase]:
+    """The profile in force and every reading that is not the default."""
+    found = [say.say("line.readings", profile=readings.profile)]
+    for key, value in readings_changes(readings, DEFAULT).items():
+        found.append(
+            say.say(
+                "line.reading-differs",
+                what=say.say(f"reading.{key}"),
+                key=key,
+                value=toml(value),
+                default=toml(getattr(DEFAULT, key)),
+            )
+        )
+    return found
+
+
+def toml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+# --- what is missing -----------------------------------------------------------------------------
+
+
+def missing_lines(assessment: Assessment, today: datetime.date, say: Catalogue) -> list[Phrase]:
+    """Per code: what is missing, who can supply it, what to do (with dates when known)."""
+    found = []
+    for code in by_weight(assessment):
+        what = missing_what(code, assessment.readings, say)
+        found.append(
+            say.say(
+                "line.missing",
+                what=Phrase(what[:1].upper() + what[1:]),
+                needed=say.join(_needed_for(code, assessment, say)),
+                who=say.say(f"missing.{code}.who"),
+                do=_what_to_do(code, assessment, today, say),
+            )
+        )
+    return found
+
+
+def by_weight(assessment: Assessment) -> tuple[str, ...]:
+    """The missing codes, those that hold back the CCI verdict first."""
+    cci = assessment.definitions[CCI]
+    first = {MISSING_BEHIND_REASON.get(cci.reason, cci.reason)}
+    first |= {code for finding in cci.findings for code in finding.missing}
+    return tuple(
+        sorted(
+            set(assessment.missing), key=lambda code: (code not in first, codes.MISSING.index(code))
+        )
+    )
+
+
+def _needed_for(code: str, assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """The answers that the datum is asked for."""
+    if code == codes.RECORD_INCOMPLETE:
+        return [say.say("line.needed-all")]
+    found = []
+    for name in DEFINITIONS:
+        shown = assessment.definitions[name]
+        asked = {missing for finding in shown.findings for missing in finding.missing}
+        asked.add(MISSING_BEHIND_REASON.get(shown.reason, shown.reason))
+        if code in asked:
+            found.append(say.say(f"short-definition.{name}"))
+    if code in FIGURE_CODES:
+        found.append(say.say("line.needed-figure"))
+    if code in C9_CODES:
+        found.append(say.say("line.needed-c9"))
+    if code in assessment.therapy.conditional_on or code in TIER_CODES:
+        found.append(say.say("line.needed-tier"))
+    return found or [say.say("line.needed-other")]
+
+
+def _what_to_do(code: str, assessment: Assessment, today: datetime.date, say: Catalogue) -> Phrase:
+    sessions, readings = assessment.course.sessions, assessment.readings
+    if code != "imaging-in-window" or not sessions:
+        return say.say(f"missing.{code}.do")
+    end = sessions[-1].end
+    first = end + datetime.timedelta(days=readings.window_lo)
+    last = end + datetime.timedelta(days=readings.window_hi)
+    key = "do-passed" if today > last else "do-range"
+    return say.say(f"missing.{code}.{key}", first=first, last=last)

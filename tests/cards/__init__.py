@@ -1,0 +1,1 @@
+"""Cards, texts and the JSON object, on assessments built by hand."""
