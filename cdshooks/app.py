@@ -1,0 +1,134 @@
+"""create_app: the only place that wires the parts together."""
+
+from __future__ import annotations
+
+import datetime
+import gc
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+import orjson
+import structlog
+from flask import Flask
+from waitress.server import create_server as create_waitress_server
+
+from cdshooks import __version__
+from cdshooks.consensus import KNOWLEDGE_VERSION
+from cdshooks.consensus.readings import ReadingsError, load_readings
+from cdshooks.errors import ConfigurationError
+from cdshooks.fhir.codes import Terminology
+from cdshooks.fhir.needs import prefetch_templates
+from cdshooks.service import HookCall, Site, answer, offered
+from cdshooks.settings import Settings
+from cdshooks.web.contract import check_response
+from cdshooks.web.headers import add_sandbox_cors, add_security_headers
+from cdshooks.web.routes import create_routes
+
+Clock = Callable[[], datetime.datetime]
+THREADS = 8
+
+log = structlog.get_logger()
+
+
+def now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+def create_app(settings: Settings, *, dev: bool = False, clock: Clock = now) -> Flask:
+    """The service as a WSGI application, warm: its first answer is as fast as the others."""
+    if not dev:
+        raise ConfigurationError(
+            "this version cannot authenticate clients yet, so it serves only as a sandbox: "
+            "start it with --dev. A later version will need a section [clients.NAME] with issuer, "
+            "jwks_url and fhir_servers, and service.audience_base, in the --config file"
+        )
+    try:
+        readings = load_readings(settings.knowledge.readings)
+    except ReadingsError as error:
+        raise ConfigurationError(f"knowledge.readings: {error}") from None
+    terminology = Terminology(settings.terminology.folders)
+    site = Site(settings, readings, terminology, dev, clock)
+    versions = {
+        "cdshooks": __version__,
+        "knowledge": KNOWLEDGE_VERSION,
+        "readings": readings.profile,
+        "CDS Hooks": "2.0.1",
+        "FHIR": "4.0.1",
+    }
+    _warm_up(site)
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.limits.request_bytes
+    app.register_blueprint(create_routes(site, versions))
+    app.after_request(add_security_headers)
+    app.after_request(add_sandbox_cors)
+    app.wsgi_app = _OneSlash(app.wsgi_app)  # type: ignore[method-assign]
+    log.warning(
+        "SANDBOX MODE (--dev): NO CLIENT AUTHENTICATION. Any caller is answered. "
+        "Never use it with data of real patients."
+    )
+    return app
+
+
+def _warm_up(site: Site) -> None:
+    """One judgement of a bundled synthetic patient, so that everything is imported and read."""
+    record = (files("cdshooks") / "demo_patients" / "refractory.json").read_bytes()
+    patient = orjson.loads(record)["entry"][0]["resource"]
+    prefetch = {key: msgspec.Raw(b"null") for key in prefetch_templates()}
+    prefetch |= {"procedures": msgspec.Raw(record), "patient": msgspec.Raw(orjson.dumps(patient))}
+    for service in offered(site):
+        for language in ("en", "zh"):
+            call = HookCall(service, "", patient["id"], "", language, prefetch, None)
+            check_response(answer(call, site).response)
+
+
+class _OneSlash:
+    """``/cds-services//id``, as a client makes it from a URL typed with a final slash.
+
+    A redirect would not do: browsers refuse one as the answer to a preflight.
+    """
+
+    def __init__(self, application: Callable[..., Any]) -> None:
+        self.application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        environ["PATH_INFO"] = re.sub("//+", "/", environ.get("PATH_INFO", ""))
+        return self.application(environ, start_response)
+
+
+def create_server(app: Flask, host: str, port: int) -> Any:
+    """Waitress, listening; ``run()`` serves. Garbage made so far is never looked at again."""
+    server: Any = create_waitress_server(
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident="",
+        recv_bytes=256 * 1024,
+        max_request_body_size=4 * app.config["MAX_CONTENT_LENGTH"],
+    )
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+    several = getattr(server, "effective_listen", None)  # a name may stand for several addresses
+    for address, free_port in several or [(server.effective_host, server.effective_port)]:
+        log.info("listening", host=address, port=int(free_port))
+    return server
+
+
+@contextmanager
+def running(app: Flask) -> Iterator[int]:
+    """The service on a free loopback port, in a thread of its own; gives the port."""
+    server = create_server(app, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, name="service", daemon=True)
+    thread.start()
+    try:
+        yield int(server.effective_port)
+    finally:
+        server.task_dispatcher.shutdown()
+        server.trigger.pull_trigger(server.close)  # runs in the server's own thread
+        thread.join(timeout=2)

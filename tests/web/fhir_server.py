@@ -1,0 +1,63 @@
+"""A FHIR server with one synthetic patient, for as long as a test lasts."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import unquote
+
+from cdshooks.demo import prefetched
+from tests.web.calls import bundle
+
+
+@dataclass
+class FhirServer:
+    base: str = ""
+    token: str | None = None
+    """When given, anything without it is refused."""
+    refused: set[str] = field(default_factory=set)
+    """Resource types that are refused."""
+    asked: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def fhir_server(patient: str = "refractory", token: str | None = None) -> Iterator[FhirServer]:
+    resources = [entry["resource"] for entry in bundle(patient)["entry"]]
+    about = FhirServer(token=token)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            query = unquote(self.path.removeprefix("/fhir/"))
+            about.asked.append(query)
+            kind = query.partition("?")[0].partition("/")[0]
+            wanted = about.token and f"Bearer {about.token}"
+            if self.headers["Authorization"] != wanted or kind in about.refused:
+                self.answer(403, {"resourceType": "OperationOutcome", "issue": []})
+            else:
+                self.answer(200, prefetched(query, resources))
+
+        def answer(self, status: int, body: Any) -> None:
+            data = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/fhir+json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_arguments: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    about.base = f"http://127.0.0.1:{server.server_port}/fhir"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield about
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,167 @@
+"""The configuration file: defaults, whole, and every wrong key named with the file."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from cdshooks.app import create_app
+from cdshooks.errors import ConfigurationError
+from cdshooks.settings import Knowledge, Settings, load_settings
+
+WHOLE = """
+[service]
+audience_base = "https://cds.example.org"
+language = "zh"
+site_timezone = "Europe/Vienna"
+hooks = ["patient-view", "encounter-start"]
+
+[database]
+url = "sqlite:///data/cdshooks.db"
+
+[knowledge]
+readings = "own.toml"
+
+[terminology]
+folders = ["codes", "/srv/codes"]
+
+[alerts]
+repeat_days = 0
+
+[limits]
+request_bytes = 1_000
+deadline_seconds = 2
+
+[clients.general-hospital]
+issuer = "https://ehr.example.org"
+jwks_url = "https://ehr.example.org/jwks"
+fhir_servers = ["https://ehr.example.org/fhir", "http://127.0.0.1:8080/fhir"]
+ca_file = "hospital-ca.pem"
+origins = ["https://ehr.example.org"]
+language = "zh"
+readings = "literal-cci"
+
+[clients.other]
+issuer = "other"
+jwks_file = "keys.json"
+"""
+
+
+def write(folder, text):
+    path = folder / "site.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_defaults():
+    settings = load_settings(None, {})
+    assert settings == Settings()
+    assert settings.service.site_timezone == "Asia/Shanghai"
+    assert settings.limits.json_depth == 64
+    assert settings.knowledge.readings == "default"
+
+
+def test_an_empty_file_is_the_defaults(tmp_path):
+    assert load_settings(write(tmp_path, ""), {}) == Settings()
+
+
+def test_a_whole_file(tmp_path):
+    settings = load_settings(write(tmp_path, WHOLE), {})
+    assert settings.service.hooks == ("patient-view", "encounter-start")
+    assert settings.limits.deadline_seconds == 2.0
+    assert settings.alerts.repeat_days == 0
+    hospital = settings.clients["general-hospital"]
+    assert hospital.algorithms == ("ES384", "RS384")
+    assert hospital.readings == "literal-cci"
+
+
+def test_relative_paths_are_relative_to_the_file(tmp_path):
+    settings = load_settings(write(tmp_path, WHOLE), {})
+    assert settings.knowledge.readings == str(tmp_path / "own.toml")
+    assert settings.terminology.folders == (str(tmp_path / "codes"), "/srv/codes")
+    assert settings.database.url == f"sqlite:///{tmp_path}/data/cdshooks.db"
+    assert settings.clients["other"].jwks_file == str(tmp_path / "keys.json")
+    assert settings.clients["general-hospital"].ca_file == str(tmp_path / "hospital-ca.pem")
+
+
+def test_the_environments_secrets(tmp_path):
+    environment = {"CDSHOOKS_DATABASE_URL": "sqlite:////x.db", "CDSHOOKS_HASH_KEY": "k"}
+    settings = load_settings(write(tmp_path, WHOLE), environment)
+    assert (settings.database.url, settings.hash_key) == ("sqlite:////x.db", "k")
+
+
+def test_settings_are_frozen():
+    with pytest.raises(AttributeError):
+        Settings().service.language = "zh"
+
+
+HOSPITAL = '[service]\naudience_base="https://a.example"\n[clients.h]\nissuer="i"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[servise]\n", "servise: unknown section"),
+        ("language = 'en'\n", "language"),
+        ("[service]\nlangauge = 'en'\n", "service.langauge: unknown key"),
+        ("[service]\nlanguage = 'fr'\n", "service.language"),
+        ("[service]\nlanguage = 1\n", "service.language"),
+        ("[service]\nsite_timezone = 'Asia/Peking'\n", "service.site_timezone"),
+        ("[service]\nsite_timezone = '../etc/passwd'\n", "service.site_timezone"),
+        ("[service]\nhooks = ['order-dispatch']\n", "service.hooks"),
+        ("[service]\naudience_base = 'http://cds.example.org'\n", "service.audience_base"),
+        ("service = 1\n", "service"),
+        ("[limits]\nrequest_bytes = 0\n", "limits.request_bytes"),
+        ("[limits]\nrequest_bytes = '10 MB'\n", "limits.request_bytes"),
+        ("[limits]\npages = true\n", "limits.pages"),
+        ("[limits]\ndeadline_seconds = 0\n", "limits.deadline_seconds"),
+        ("[alerts]\nrepeat_days = -1\n", "alerts.repeat_days"),
+        ("[terminology]\nfolders = 'codes'\n", "terminology.folders"),
+        ("[hash]\nkey = 'x'\n", "hash: unknown section"),
+        ("hash_key = 'x'\n", "hash_key: unknown section"),
+        ("clients = 1\n", "clients"),
+        ("[clients]\nh = 1\n", "clients.h"),
+        ('[clients.h]\njwks_file="k"\n', "clients.h.issuer: is required"),
+        (HOSPITAL, "clients.h: needs either jwks_url or jwks_file"),
+        (HOSPITAL + 'jwks_url="http://ehr.example.org/k"\n', "clients.h.jwks_url"),
+        (HOSPITAL + 'jwks_file="k"\nalgorithms=["HS256"]\n', "clients.h.algorithms"),
+        (HOSPITAL + 'jwks_file="k"\nalgorithms=["none"]\n', "clients.h.algorithms"),
+        (HOSPITAL + 'jwks_file="k"\nalgorithms=[]\n', "clients.h.algorithms"),
+        (
+            HOSPITAL + 'jwks_file="k"\nfhir_servers=["http://e.example/f"]\n',
+            "clients.h.fhir_servers",
+        ),
+        (HOSPITAL + 'jwks_file="k"\nfhir_server="x"\n', "clients.h.fhir_server: unknown key"),
+        ('[clients.h]\nissuer="i"\njwks_file="k"\n', "service.audience_base: is required"),
+        ("[service\n", "not a TOML file"),
+    ],
+)
+def test_what_is_wrong_is_named_with_the_file(tmp_path, text, named):
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(path, {})
+    assert str(caught.value).startswith(f"{path}: {named}" if "TOML" not in named else str(path))
+    assert named in str(caught.value)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"none\.toml: cannot be read"):
+        load_settings(tmp_path / "none.toml", {})
+
+
+def test_unknown_readings_stop_the_start():
+    settings = Settings(knowledge=Knowledge(readings="my-own"))
+    with pytest.raises(ConfigurationError, match=r"knowledge\.readings"):
+        create_app(settings, dev=True)
+
+
+@pytest.mark.parametrize("text", ["", WHOLE])
+def test_without_dev_it_does_not_start_and_says_what_to_configure(tmp_path, text):
+    settings = load_settings(write(tmp_path, text.replace("own.toml", "default")), {})
+    with pytest.raises(ConfigurationError, match=r"--dev.*clients"):
+        create_app(settings)
+
+
+def test_the_example_is_toml():
+    assert tomllib.loads(WHOLE)["clients"]["other"]
