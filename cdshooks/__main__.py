@@ -1,0 +1,3 @@
+from cdshooks.cli import run
+
+run()

@@ -1,0 +1,210 @@
+"""The command line: evaluate and explain one patient, serve the hook service, show the demo."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from msgspec.structs import replace
+
+from cdshooks import __version__
+from cdshooks.errors import CdsHooksError, ConfigurationError, UnusableInput
+from cdshooks.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from cdshooks.fhir.record import Record
+
+JUDGED, UNUSABLE, OUR_MISTAKE = 0, 2, 1
+TOKEN_VARIABLE = "CDSHOOKS_FHIR_TOKEN"
+PATIENCE_SECONDS = 60.0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UnusableInput(f"{message} (see {self.prog} --help)")
+
+
+def run() -> NoReturn:
+    """The console script: one command, then exit with its status."""
+    raise SystemExit(main())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; what is wrong with the input is one line on stderr and exit status 2."""
+    try:
+        options = _parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace, Settings], None] = options.run
+        command(options, load_settings(options.config))
+        sys.stdout.flush()
+        return JUDGED
+    except CdsHooksError as error:
+        return _complain(str(error), UNUSABLE)
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return JUDGED
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # its text may hold the record's values: say only what and where
+        from cdshooks.logs import place_of
+
+        problem = f"internal error: {type(error).__name__} at {place_of(error)}"
+        return _complain(problem, OUR_MISTAKE)
+
+
+def _complain(text: str, status: int) -> int:
+    line = " ".join(text.split())
+    # an argument's bytes that the locale could not read are given back as they came
+    sys.stderr.buffer.write(f"cdshooks: {line}\n".encode(errors="surrogateescape"))
+    return status
+
+
+def _print(text: str) -> None:
+    """UTF-8 with plain newlines, whatever the locale says."""
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="cdshooks", description="TACE refractoriness by published consensus.")
+    parser.add_argument("--version", action="version", version=f"cdshooks {__version__}")
+    commands = parser.add_subparsers(
+        metavar="COMMAND", required=True, dest="command", parser_class=_Parser
+    )
+    common = _Parser(add_help=False)
+    common.add_argument("--config", metavar="FILE", help="TOML file with the settings")
+
+    judged = _Parser(add_help=False)
+    judged.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="a Bundle file, a folder of NDJSON files, or a FHIR base URL",
+    )
+    judged.add_argument("--patient", metavar="ID", type=_patient_id, help="p-1 or Patient/p-1")
+    judged.add_argument(
+        "--as-of", metavar="YYYY-MM-DD", type=_date, help="judge as of this day (default: today)"
+    )
+    judged.add_argument(
+        "--readings", metavar="PROFILE_OR_FILE", help="how ambiguous sentences are read"
+    )
+    judged.add_argument("--lang", choices=("en", "zh"), help="language of labels and texts")
+    judged.add_argument("--format", choices=("text", "json", "cards"), default="text")
+
+    evaluate = commands.add_parser(
+        "evaluate", parents=[common, judged], help="judge one patient's TACE course"
+    )
+    evaluate.set_defaults(run=_evaluate)
+    explain = commands.add_parser(
+        "explain", parents=[common, judged], help="the same, with every step of the judgement"
+    )
+    explain.set_defaults(run=_evaluate)
+    serve = commands.add_parser("serve", parents=[common], help="run the CDS Hooks service")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=_port, default=8080)
+    serve.add_argument(
+        "--dev", action="store_true", help="sandbox mode: no client authentication, loopback FHIR"
+    )
+    serve.set_defaults(run=_serve)
+    demo = commands.add_parser(
+        "demo", parents=[common], help="start the service and call it with synthetic patients"
+    )
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _date(text: str) -> datetime.date:
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        try:
+            return datetime.date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise argparse.ArgumentTypeError("must be a day, as 2023-05-23 is")
+
+
+def _patient_id(text: str) -> str:
+    patient_id = text.removeprefix("Patient/")
+    if re.fullmatch(r"[A-Za-z0-9.-]{1,64}", patient_id) and patient_id.strip("."):
+        return patient_id
+    raise argparse.ArgumentTypeError("must be a patient's id, as p-1 or Patient/p-1")
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError("must be a number from 0 to 65535")
+
+
+def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
+    import orjson
+
+    from cdshooks.cards.assessment_json import assessment_json
+    from cdshooks.cards.compose import compose
+    from cdshooks.cards.text import assessment_text, explain_text
+    from cdshooks.consensus import KNOWLEDGE_VERSION
+    from cdshooks.consensus.guide import guide
+    from cdshooks.consensus.readings import ReadingsError, load_readings
+    from cdshooks.fhir.charting import chart_of
+    from cdshooks.fhir.codes import Terminology
+
+    try:
+        readings = load_readings(options.readings or settings.knowledge.readings)
+    except ReadingsError as error:
+        raise UnusableInput(str(error)) from None
+    chart = chart_of(
+        _record(options, settings),
+        site_timezone=settings.service.site_timezone,
+        terminology=Terminology(settings.terminology.folders),
+    )
+    as_of = options.as_of or datetime.datetime.now(settings.timezone).date()
+    assessment = guide(chart, as_of, readings)
+    language = options.lang or settings.service.language
+    if options.format == "json":
+        _print(assessment_json(assessment, language))
+    elif options.format == "cards":
+        cards = compose(assessment, language, knowledge=KNOWLEDGE_VERSION)
+        _print(orjson.dumps({"cards": cards}, option=orjson.OPT_INDENT_2).decode() + "\n")
+    elif options.command == "explain":
+        _print(explain_text(assessment, language))
+    else:
+        _print(assessment_text(assessment, language))
+
+
+def _record(options: argparse.Namespace, settings: Settings) -> Record:
+    """From a file or folder, or from a FHIR server; it is given more time than in a hook call."""
+    from cdshooks.fhir.gather import gather_from_server
+    from cdshooks.fhir.sources import load_source
+
+    if not options.source.startswith(("http://", "https://")):
+        return load_source(options.source, options.patient)
+    if options.patient is None:
+        raise UnusableInput("--patient is needed with a FHIR base URL")
+    token = os.environ.get(TOKEN_VARIABLE) or None
+    limits = replace(settings.limits, deadline_seconds=PATIENCE_SECONDS)
+    return gather_from_server(options.source, options.patient, token, limits=limits)
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> None:
+    from cdshooks import logs
+    from cdshooks.app import create_app, create_server
+
+    logs.configure()
+    app = create_app(settings, dev=options.dev)
+    try:
+        server = create_server(app, options.host, options.port)
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot listen on {options.host}:{options.port}: {error.strerror}"
+        ) from None
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(JUDGED))
+    server.run()
+
+
+def _demo(_options: argparse.Namespace, settings: Settings) -> None:
+    from cdshooks.demo import run_demo
+
+    run_demo(settings, _print)

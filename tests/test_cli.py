@@ -1,0 +1,270 @@
+"""The command line, from outside: what it prints, where, and with which exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from tests.web.fhir_server import fhir_server
+
+DEMO = Path(str(files("cdshooks") / "demo_patients"))
+REFRACTORY = str(DEMO / "refractory.json")
+AS_OF = ("--as-of", "2025-09-10")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "cdshooks", *arguments],
+        capture_output=True,
+        timeout=60,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+def printed(*arguments: str, **environment: str) -> str:
+    done = run(*arguments, **environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\r" not in done.stdout
+    assert done.stdout.endswith(b"\n")
+    return done.stdout.decode("utf-8")
+
+
+def complaint(*arguments: str, **environment: str) -> str:
+    done = run(*arguments, **environment)
+    assert done.returncode == 2, done
+    assert done.stdout == b""
+    lines = done.stderr.decode("utf-8").splitlines()
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+def test_json():
+    text = printed("evaluate", REFRACTORY, *AS_OF, "--format", "json")
+    assessment = json.loads(text)
+    assert assessment["schema"] == "tace-assessment/1"
+    assert assessment["patient"] == "Patient/demo-refractory"
+    assert assessment["asOf"] == "2025-09-10"
+    assert assessment["definitions"]["cci-2022"]["verdict"] == "met"
+    assert text == json.dumps(assessment, ensure_ascii=False, indent=2) + "\n"
+
+
+@pytest.mark.parametrize("output", ["json", "text"])
+@pytest.mark.parametrize("command", ["evaluate", "explain"])
+def test_the_same_input_gives_the_same_bytes(command, output):
+    arguments = (command, REFRACTORY, *AS_OF, "--lang", "zh", "--format", output)
+    assert run(*arguments).stdout == run(*arguments, PYTHONHASHSEED="7").stdout
+
+
+def test_language_changes_only_labels_and_texts():
+    english, chinese = (
+        json.loads(printed("evaluate", REFRACTORY, *AS_OF, "--format", "json", "--lang", lang))
+        for lang in ("en", "zh")
+    )
+
+    def without_texts(value):
+        if isinstance(value, dict):
+            return {k: without_texts(v) for k, v in value.items() if k not in ("label", "text")}
+        return [without_texts(item) for item in value] if isinstance(value, list) else value
+
+    assert english != chinese
+    assert without_texts(english) == without_texts(chinese)
+
+
+def test_text_is_the_default():
+    assert printed("evaluate", REFRACTORY, *AS_OF) == printed(
+        "evaluate", REFRACTORY, *AS_OF, "--format", "text", "--lang", "en"
+    )
+    assert CHINESE.search(printed("evaluate", REFRACTORY, *AS_OF, "--lang", "zh"))
+
+
+def test_explain_names_the_statements():
+    text = printed("explain", REFRACTORY, *AS_OF)
+    assert "CCI-C1" in text
+    assert "Procedure/demo-refractory-t0" in text
+
+
+def test_cards():
+    response = json.loads(printed("evaluate", REFRACTORY, *AS_OF, "--format", "cards"))
+    assert response.keys() == {"cards"}
+    kinds = [card["extension"]["org.tace-cds.assessment"]["card"] for card in response["cards"]]
+    assert kinds[0] == "status"
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX", "zh_CN.GBK"])
+def test_utf8_whatever_the_locale(locale):
+    environment = {"LC_ALL": locale, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    assert CHINESE.search(printed("evaluate", REFRACTORY, *AS_OF, "--lang", "zh", **environment))
+    assert "患者" in complaint("evaluate", "患者.json", **environment)
+
+
+def test_the_patient_may_be_named_either_way():
+    for name in ("demo-refractory", "Patient/demo-refractory"):
+        assert printed("evaluate", REFRACTORY, *AS_OF, "--patient", name)
+
+
+def test_readings_by_profile_and_by_file(tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('profile = "literal-cci"\nwindow_hi = 100\n', encoding="utf-8")
+    for readings, high in (("literal-cci", 90), (str(own), 100)):
+        assessment = json.loads(
+            printed("evaluate", REFRACTORY, *AS_OF, "--format", "json", "--readings", readings)
+        )
+        assert assessment["readings"]["profile"] == "literal-cci"
+        assert assessment["readings"]["window_hi"] == high
+
+
+def test_the_configuration_gives_language_and_readings(tmp_path):
+    (tmp_path / "own.toml").write_text("window_hi = 100\n", encoding="utf-8")
+    site = tmp_path / "site.toml"
+    site.write_text(
+        '[service]\nlanguage = "zh"\n[knowledge]\nreadings = "own.toml"\n', encoding="utf-8"
+    )
+    arguments = ("evaluate", REFRACTORY, *AS_OF, "--config", str(site))
+    assert CHINESE.search(printed(*arguments))
+    assert json.loads(printed(*arguments, "--format", "json"))["readings"]["window_hi"] == 100
+
+
+def test_as_of_is_today_in_the_sites_time_zone():
+    text = printed("evaluate", REFRACTORY, "--format", "json")
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", json.loads(text)["asOf"])
+
+
+def test_a_folder_of_ndjson(tmp_path):
+    bundle = json.loads(Path(REFRACTORY).read_text(encoding="utf-8"))
+    for entry in bundle["entry"]:
+        resource = entry["resource"]
+        with (tmp_path / f"{resource['resourceType']}.ndjson").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(resource) + "\n")
+    arguments = (*AS_OF, "--format", "json")
+    whole, parts = (
+        json.loads(printed("evaluate", source, *arguments))
+        for source in (REFRACTORY, str(tmp_path))
+    )
+    assert whole == parts
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("evaluate", "nowhere.json"), "nowhere.json"),
+        (("evaluate", REFRACTORY, "--as-of", "2025-02-30"), "--as-of"),
+        (("evaluate", REFRACTORY, "--as-of", "yesterday"), "--as-of"),
+        (("evaluate", REFRACTORY, "--as-of", "20250910"), "--as-of"),
+        (("evaluate", REFRACTORY, "--readings", "my-own"), "my-own"),
+        (("evaluate", REFRACTORY, "--lang", "fr"), "--lang"),
+        (("evaluate", REFRACTORY, "--format", "xml"), "--format"),
+        (("evaluate", REFRACTORY, "--patient", "somebody-else"), "--patient"),
+        (("evaluate", REFRACTORY, "--patient", "../etc"), "--patient"),
+        (("evaluate", REFRACTORY, "--config", "nowhere.toml"), "nowhere.toml"),
+        (("evaluate", "http://127.0.0.1:9/fhir"), "--patient"),
+        (("evaluate",), "SOURCE"),
+        (("judge", REFRACTORY), "judge"),
+        ((), "COMMAND"),
+        (("serve", "--port", "x"), "--port"),
+        (("serve", "--port", "99999"), "--port"),
+        (("serve", "--dev", "--config", "nowhere.toml"), "nowhere.toml"),
+        (("demo", "--config", "nowhere.toml"), "nowhere.toml"),
+    ],
+    ids=str,
+)
+def test_unusable_input_is_one_line_and_exit_2(arguments, named):
+    assert named in complaint(*arguments)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"resourceType":"Patient"}', "\x00"])
+def test_a_file_that_is_no_record(tmp_path, content):
+    path = tmp_path / "record.json"
+    path.write_text(content, encoding="utf-8")
+    assert "record.json" in complaint("evaluate", str(path))
+
+
+def test_a_fhir_server():
+    arguments = (*AS_OF, "--format", "json")
+    with fhir_server(token="secret-token") as server:
+        text = printed("evaluate", server.base, "--patient", "Patient/demo-refractory", *arguments,
+                       CDSHOOKS_FHIR_TOKEN="secret-token")  # fmt: skip
+        assert text == printed("evaluate", REFRACTORY, *arguments)
+        refused = complaint("evaluate", server.base, "--patient", "demo-refractory", *arguments,
+                            CDSHOOKS_FHIR_TOKEN="wrong-token")  # fmt: skip
+        assert "wrong-token" not in refused
+        nobody = complaint("evaluate", server.base, "--patient", "nobody", *arguments,
+                           CDSHOOKS_FHIR_TOKEN="secret-token")  # fmt: skip
+        assert "patient" in nobody
+
+
+def test_a_server_that_does_not_answer():
+    line = complaint("evaluate", "http://127.0.0.1:9/fhir", "--patient", "p-1",
+                     CDSHOOKS_FHIR_TOKEN="canary")  # fmt: skip
+    assert "canary" not in line
+
+
+def test_serve_without_dev_says_what_to_configure():
+    line = complaint("serve")
+    assert "--dev" in line and "clients" in line
+
+
+def test_a_reader_that_stops_early_is_no_error():
+    command = f"{sys.executable} -m cdshooks explain {REFRACTORY} | head -c 1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True,
+                          timeout=60, check=False)  # fmt: skip
+    assert done.stderr == b""
+
+
+def blocks(kind: str) -> list[str]:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{kind}\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
+
+
+def test_the_readmes_worked_patient_is_what_is_printed():
+    (worked,) = blocks("text")
+    assert printed("evaluate", REFRACTORY, *AS_OF) == worked
+
+
+def test_the_readmes_patient_written_by_hand(tmp_path):
+    (record,) = blocks("json")
+    (tmp_path / "p-1.json").write_text(record, encoding="utf-8")
+    text = printed("evaluate", str(tmp_path / "p-1.json"), "--as-of", "2023-05-23")
+    first = "TACE-refractory by CCI 2022: target lesions PD after 3 TACE sessions (provisional)"
+    assert text.splitlines()[1] == first
+
+
+def test_help_and_version():
+    assert "evaluate" in printed("--help")
+    assert printed("--version").startswith("cdshooks ")
+
+
+def test_serve_dev_answers_and_stops():
+    server = subprocess.Popen(
+        [sys.executable, "-m", "cdshooks", "serve", "--dev", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        assert server.stderr is not None
+        warning, listening = (json.loads(server.stderr.readline()) for _ in range(2))
+        assert warning["level"] == "warning" and "NO CLIENT AUTHENTICATION" in warning["event"]
+        url = f"http://127.0.0.1:{listening['port']}/cds-services"
+        with urllib.request.urlopen(url, timeout=10) as response:
+            assert json.load(response)["services"]
+        second = run("serve", "--dev", "--port", str(listening["port"]))
+        assert second.returncode == 2
+        assert str(listening["port"]) in second.stderr.decode().splitlines()[-1]
+    finally:
+        server.send_signal(signal.SIGTERM)
+        started = time.monotonic()
+        assert server.wait(10) == 0
+        assert time.monotonic() - started < 8
+        server.stderr.close()
+        server.stdout.close()
