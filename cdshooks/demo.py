@@ -53,10 +53,12 @@ def run_demo(settings: Settings, show: Callable[[str], None]) -> None:
             verdicts.append(
                 f"{number}. {story[0].upper()}{story[1:]}.\n   {cards[0]['summary']}.\n"
             )
-            show(f"{_who(bundle)}\n\n{_timeline(_chart(name, settings))}\n{_shown(cards)}")
-            if number == 1:
-                show("\nThe same cards for a call with Accept-Language: zh\n")
-                show(_shown(ehr.cards(bundle, "zh")))
+            first = number == 1
+            show(f"{_who(bundle)}\n\n{_timeline(_chart(name, settings))}\n{_shown(cards, first)}")
+            if first:
+                show("\nThe same cards for a call with Accept-Language: zh begin\n")
+                show(_shown(ehr.cards(bundle, "zh"), whole=False))
+                show("\nOf the other patients too only the beginning of each card is shown.\n")
         show("\n\nIn short\n\n" + "".join(verdicts) + _farewell())
 
 
@@ -214,10 +216,19 @@ def _scan(scan: Scan, chart: Chart) -> str:
     return "; ".join([f"{modality}: viable tumour {', '.join(sizes)}", *seen])
 
 
-def _shown(cards: list[dict[str, Any]]) -> str:
+def _shown(cards: list[dict[str, Any]], whole: bool) -> str:
     return "".join(
-        f"\n  [{card['indicator']}] {card['summary']}\n\n{_plain(card['detail'])}" for card in cards
+        f"\n  [{card['indicator']}] {card['summary']}\n\n"
+        + _plain(card["detail"] if whole else _beginning(card["detail"]))
+        for card in cards
     )
+
+
+def _beginning(markdown: str) -> str:
+    """Up to the end of the first list that has a title."""
+    blocks = markdown.split("\n\n")
+    titles = [place for place, block in enumerate(blocks) if block.startswith("**")]
+    return "\n\n".join(blocks[: titles[1]] if len(titles) > 1 else blocks)
 
 
 def _plain(markdown: str) -> str:

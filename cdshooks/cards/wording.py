@@ -167,8 +167,8 @@ def response(assessment: Assessment, say: Catalogue) -> list[Phrase]:
                 "line.lesion",
                 label=lesion.label,
                 role=say.first(f"role.{lesion.role}", "word.unknown"),
-                before=millimetres(lesion.baseline, say),
-                now=millimetres(lesion.current, say),
+                before=diameter(lesion.baseline, say),
+                now=diameter(lesion.current, say),
             )
         )
     if len(shown.lesions) > MAX_LESIONS:
@@ -200,6 +200,12 @@ def category(categories: str, say: Catalogue) -> Phrase:
 def millimetres(value: Decimal | Fraction | None, say: Catalogue) -> Phrase:
     shown = one_decimal(value)
     return say.say("word.unknown") if shown is None else say.show(f"{shown:.1f}")
+
+
+def diameter(value: Decimal | None, say: Catalogue) -> Phrase:
+    """A lesion's diameter with its unit, or that it is not known."""
+    shown = millimetres(value, say)
+    return shown if value is None else say.glue(shown, " mm")
 
 
 def pd_limit(assessment: Assessment) -> str | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from cdshooks.cards.catalogue import Catalogue
 from cdshooks.cards.text import assessment_text, explain_text
+from cdshooks.cards.wording import diameter
 from cdshooks.clinical.chart import ChartNote
 from cdshooks.consensus.readings import DEFAULT
 from tests.cards.assessments import ALL, effective, no_scan_in_window, refractory
@@ -62,3 +65,9 @@ def test_explain_names_every_reading_and_what_is_not_the_default() -> None:
 def test_notes_are_told_with_their_references() -> None:
     note = ChartNote("after-as-of", ("Observation/o1",), count=2)
     assert "not used (2 entries): Observation/o1" in explain_text(refractory(notes=(note,)), "en")
+
+
+def test_a_diameter_that_is_not_known_has_no_unit() -> None:
+    say = Catalogue("en")
+    assert diameter(None, say) == "not known"
+    assert diameter(Decimal("12"), say) == "12.0 mm"
