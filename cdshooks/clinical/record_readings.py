@@ -18,6 +18,8 @@ ALL_COMBINATIONS_UP_TO = 4
 MAX_READINGS = 256
 """Above this many combinations of different causes, each cause is varied alone."""
 MAX_DAYS = 31
+IN_PROGRESS_DAYS = 2
+"""A TACE still in progress after more days than these may be a session that nobody closed."""
 
 Open = TypeVar("Open", bound=Hashable)
 Event = TypeVar("Event", Treatment, Scan, MarkerValue)
@@ -66,6 +68,7 @@ def as_known_on(chart: Chart, as_of: datetime.date) -> Chart:
         return tuple(found)
 
     treatments = kept(chart.treatments, lambda t: t.start if t.latest else t.end)
+    running = (t for t in chart.in_progress if (as_of - t.start).days > IN_PROGRESS_DAYS)
     scans = kept(chart.scans, lambda s: s.date)
     for scan in chart.scans:
         if scan.date > as_of:
@@ -90,7 +93,7 @@ def as_known_on(chart: Chart, as_of: datetime.date) -> Chart:
     notes = tuple(ChartNote("after-as-of", (reference,)) for reference in sorted(later))
     return replace(
         chart,
-        treatments=treatments,
+        treatments=(*treatments, *running),
         scans=scans,
         markers=markers,
         facts=facts,
