@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from cdshooks.cards import evidence, studies, wording
+from cdshooks.cards import changes, evidence, studies, wording
 from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
 from cdshooks.cards.model import (
     EXTENSION_SCHEMA,
@@ -130,13 +130,14 @@ def status_card(assessment: Assessment, telling: Telling) -> Card:
     detail.add(verdict_sentence(assessment, say))
     if cci.provisional:
         detail.add(say.say("line.provisional"))
+    detail.add(changes.due(assessment, say))
     detail.add(unsuitable_sentence(assessment, say))
     detail.block("title.response", response_lines(assessment, say))
     detail.block("title.course", course_lines(assessment, say))
     detail.block("title.definitions", definition_lines(assessment, say))
     detail.add(disagreement(assessment, say))
     detail.block("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
-    detail.block("title.change", change_lines(assessment, say))
+    detail.block("title.change", changes.lines(assessment, say))
     detail.block("title.readings", wording.reading_lines(assessment.readings, say))
     ids = evidence.of_status(assessment)
     detail.block("title.evidence", evidence.lines(ids, say))
@@ -236,33 +237,6 @@ def disagreement(assessment: Assessment, say: Catalogue) -> Phrase | None:
         only = say.say("line.others-met", list=say.join(met))
         text = say.join([text, only], "word.space")
     return text
-
-
-def change_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
-    """What would change the CCI verdict."""
-    cci, readings = assessment.definitions[CCI], assessment.readings
-    found: list[Phrase] = []
-    if cci.verdict is Verdict.INDETERMINATE:
-        what = wording.missing_list(wording.by_weight(assessment), readings, say)
-        found.append(say.say("change.missing", what=what or say.say("word.unknown")))
-    elif cci.reason == "insufficient-sessions":
-        found.append(
-            say.say(
-                "change.sessions",
-                needed=readings.min_sessions,
-                lo=readings.window_lo,
-                hi=readings.window_hi,
-            )
-        )
-    limit = wording.pd_limit(assessment)
-    if limit is not None and assessment.response.category in ("CR", "PR", "SD", "PD"):
-        is_pd = assessment.response.category == "PD"
-        found.append(say.say(f"change.threshold-{'pd' if is_pd else 'not-pd'}", limit=limit))
-    if "pd-by-nadir-only" in assessment.flags:
-        found.append(say.say("change.nadir"))
-    if "technique-unattested" in assessment.flags:
-        found.append(say.say("change.technique"))
-    return found or [say.say("change.new-scan")]
 
 
 # --- next step -----------------------------------------------------------------------------------

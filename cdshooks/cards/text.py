@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cdshooks.cards import compose, evidence, wording
+from cdshooks.cards import changes, compose, evidence, wording
 from cdshooks.cards.catalogue import Catalogue, Phrase
 from cdshooks.cards.numbers import two_decimals
 from cdshooks.consensus.assessment import DEFINITIONS, Assessment, Finding
@@ -16,6 +16,9 @@ def assessment_text(assessment: Assessment, lang: str) -> str:
     text = Text(say)
     text.add(_title(assessment, say))
     text.add(compose.status_summary(assessment, say))
+    due = changes.due(assessment, say)
+    if due is not None:
+        text.add(due)
     text.add("")
     text.items(compose.definition_lines(assessment, say))
     text.add("")
@@ -37,6 +40,9 @@ def explain_text(assessment: Assessment, lang: str) -> str:
     text.add(compose.verdict_sentence(assessment, say))
     if any(one.provisional for one in assessment.definitions.values()):
         text.add(say.say("line.provisional"))
+    due = changes.due(assessment, say)
+    if due is not None:
+        text.add(due)
     disagreement = compose.disagreement(assessment, say)
     if disagreement is not None:
         text.add(disagreement)
@@ -59,7 +65,7 @@ def explain_text(assessment: Assessment, lang: str) -> str:
     text.section("title.scores", _scores(assessment, say))
     missing = wording.missing_lines(assessment, assessment.as_of, say)
     text.section("title.missing", missing or [say.say("word.none")])
-    text.section("title.change", compose.change_lines(assessment, say))
+    text.section("title.change", changes.lines(assessment, say))
     text.section("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
     text.section("title.notes", [wording.note_line(note, say) for note in assessment.notes])
     text.section("title.readings", _readings(assessment, say))

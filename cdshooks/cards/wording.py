@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import math
 from decimal import Decimal
 from fractions import Fraction
 
@@ -206,20 +205,6 @@ def diameter(value: Decimal | None, say: Catalogue) -> Phrase:
     """A lesion's diameter with its unit, or that it is not known."""
     shown = millimetres(value, say)
     return shown if value is None else say.glue(shown, " mm")
-
-
-def pd_limit(assessment: Assessment) -> str | None:
-    """The smallest sum that is PD, in mm; None where it is not measured against the baseline."""
-    readings, shown = assessment.readings, assessment.response
-    if readings.pd_reference != "pre_first_tace" or "response-stated" in assessment.flags:
-        return None
-    if shown.baseline_sum is None or shown.current_sum is None or shown.baseline_sum <= 0:
-        return None
-    baseline = Fraction(shown.baseline_sum)
-    limit = max(baseline * Fraction(6, 5), baseline + readings.pd_min_abs_mm)
-    hundredths = math.ceil(limit * 100)
-    shown_limit = f"{hundredths // 100}.{hundredths % 100:02d}"
-    return shown_limit.removesuffix("0")
 
 
 def course(assessment: Assessment, say: Catalogue) -> list[Phrase]:

@@ -45,5 +45,15 @@ def target_response(
     return Response.PR if current <= baseline * PARTIAL else Response.SD
 
 
+def progression_limit(reference: Fraction, min_growth_mm: int = 0) -> Fraction:
+    """The smallest sum that is PD against ``reference``."""
+    return max(reference * PROGRESSION, reference + min_growth_mm)
+
+
+def partial_limit(baseline: Fraction) -> Fraction:
+    """The largest sum that is PR against ``baseline``."""
+    return baseline * PARTIAL
+
+
 def change_percent(baseline: Fraction, current: Fraction) -> Fraction | None:
     return (current - baseline) * 100 / baseline if baseline > 0 else None

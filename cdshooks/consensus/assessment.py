@@ -153,6 +153,60 @@ class Scores:
     albi: Albi | None = None
 
 
+class ChangeKind(StrEnum):
+    """Which single fact."""
+
+    SCAN = "scan"
+    """An adequate scan in a range of days that measures every target."""
+    BASELINE = "baseline"
+    MEASUREMENT = "measurement"
+    """The viable diameters of the lesions named, on baseline or assessment scan."""
+    SUM_AT_LEAST = "sum-at-least"
+    SUM_AT_MOST = "sum-at-most"
+    INITIAL_SUM_AT_LEAST = "initial-sum-at-least"
+    """Of the initial lesions alone, as JSH-LCSGJ asks."""
+    INITIAL_SUM_AT_MOST = "initial-sum-at-most"
+    SESSIONS = "sessions"
+    NOT_STANDARDISED = "not-standardised"
+    """A counted session that nobody attested, attested as not standardised."""
+    ALL_STANDARDISED = "all-standardised"
+    INTENT = "intent"
+    CRITERION = "criterion"
+    """One of the JSH-LCSGJ criteria, answered yes."""
+    NO_CRITERION = "no-criterion"
+    """The one JSH-LCSGJ criterion that is open, answered no."""
+    OPEN_POINT = "open-point"
+    """What the record leaves open, named by its missing-data code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact, and what the definition would say then; ``verdict`` None: it would be settled."""
+
+    definition: str
+    kind: ChangeKind
+    verdict: Verdict | None = None
+    mm: Decimal | None = None
+    """Sum of viable diameters at the assessment scan (of ``SCAN``: the smallest that is PD)."""
+    first: datetime.date | None = None
+    """First of the days asked for, or the day of the scan or session that is concerned."""
+    last: datetime.date | None = None
+    lesions: tuple[str, ...] = ()
+    count: int = 0
+    """Of ``SESSIONS``: how many more."""
+    subject: str = ""
+    """Intent, criterion, or missing-data code."""
+    references: References = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The days left in which the assessment scan has to be made."""
+
+    first: datetime.date
+    last: datetime.date
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     patient: str
@@ -171,3 +225,7 @@ class Assessment:
     notes: tuple[ChartNote, ...] = ()
     data_as_of: datetime.date | None = field(default=None)
     """Day of the newest fact that was used; not part of the JSON object."""
+    outlook: tuple[Change, ...] = ()
+    """What would change each verdict; not part of the JSON object."""
+    due: Due | None = None
+    """The assessment scan that can still be made in time; not part of the JSON object."""

@@ -317,7 +317,7 @@ def _measure(case: Case, baseline: TimePoint, point: TimePoint, targets: Targets
     stated = _stated_sums(baseline, point, targets)
     if stated is not None:
         reference, current = stated
-        return _graded(case, reference, current, reference)
+        return graded(case, reference, current, reference)
     if not targets.comparable or not targets.measured_at(point):
         return NOT_EVALUABLE
     reference = targets.baseline_sum(baseline, late_at_zero=zero)
@@ -329,7 +329,7 @@ def _measure(case: Case, baseline: TimePoint, point: TimePoint, targets: Targets
         if baseline.date <= p.date < point.date
         and (total := targets.sum_at(p, late_at_zero=zero)) is not None
     ]
-    return _graded(case, reference, at_point, min(earlier))
+    return graded(case, reference, at_point, min(earlier))
 
 
 def _stated_sums(
@@ -343,7 +343,8 @@ def _stated_sums(
     return Fraction(sums[0].pop()), Fraction(sums[1].pop())
 
 
-def _graded(case: Case, reference: Fraction, current: Fraction, nadir: Fraction) -> Measured:
+def graded(case: Case, reference: Fraction, current: Fraction, nadir: Fraction) -> Measured:
+    """The response to ``current`` as the readings in force grade it."""
     growth = case.readings.pd_min_abs_mm
     by_baseline = target_response(reference, current, reference, growth)
     by_nadir = target_response(reference, current, nadir, growth)

@@ -25,19 +25,10 @@ from cdshooks.clinical.record_readings import (
 )
 from cdshooks.clinical.scores import albi
 from cdshooks.clinical.timepoints import conflicts, is_adequate, time_points
-from cdshooks.consensus import (
-    cci2022,
-    codes,
-    epoihcc2013,
-    european2014,
-    jsh_lcsgj2014,
-    presentation,
-)
+from cdshooks.consensus import codes, jsh_lcsgj2014, presentation
 from cdshooks.consensus.assessment import (
     CCI,
     DEFINITIONS,
-    EPOIHCC,
-    EUROPEAN,
     JSH,
     Assessment,
     DefinitionVerdict,
@@ -52,8 +43,10 @@ from cdshooks.consensus.assessment import (
     Verdict,
 )
 from cdshooks.consensus.case import Case, Facts, work_out
+from cdshooks.consensus.definitions import RULES
 from cdshooks.consensus.evaluation import response_missing
 from cdshooks.consensus.flags import flags
+from cdshooks.consensus.outlook import due, outlook
 from cdshooks.consensus.readings import Readings
 from cdshooks.consensus.strategy import contains_tace, in_order, strategy
 from cdshooks.consensus.therapies import opening, questions, therapy
@@ -191,12 +184,7 @@ def _taken_as_adequate(scan: Scan, contrast: frozenset[References]) -> bool:
 
 def _judge(facts: Facts, readings: Readings, state: Condition) -> Judgement:
     case = work_out(facts, readings)
-    definitions = {
-        CCI: cci2022.tace_refractory(case),
-        JSH: jsh_lcsgj2014.refractory(case),
-        EPOIHCC: epoihcc2013.ineffective_within_six_months(case),
-        EUROPEAN: european2014.failed_for_its_intent(case),
-    }
+    definitions = {name: rule(case) for name, rule in RULES.items()}
     opened = opening(definitions, readings)
     return Judgement(
         case=case,
@@ -268,6 +256,8 @@ def _compared(
         flags=tuple(sorted(raised)),
         notes=tuple(sorted(set(notes), key=_note_order)),
         data_as_of=presentation.newest(chart),
+        outlook=outlook([judgement.case for judgement in everyone], definitions),
+        due=due(base.case),
     )
 
 

@@ -16,6 +16,8 @@ from cdshooks.consensus.assessment import (
     EUROPEAN,
     JSH,
     Assessment,
+    Change,
+    ChangeKind,
     Course,
     DefinitionVerdict,
     Finding,
@@ -131,6 +133,16 @@ def refractory(**changes: Any) -> Assessment:
         flags=("late-lesion-baseline",),
         notes=(ChartNote("unit-not-accepted", ("Observation/o9",), path="valueQuantity.unit"),),
         data_as_of=day("2023-05-16"),
+        outlook=tuple(
+            Change(
+                name,
+                ChangeKind.SUM_AT_MOST,
+                Verdict.NOT_MET,
+                mm=Decimal("59.9"),
+                first=day("2023-05-16"),
+            )
+            for name in (CCI, EUROPEAN)
+        ),
     )
     return replace(assessment, **changes)
 

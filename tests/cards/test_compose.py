@@ -155,7 +155,7 @@ def test_the_status_card_says_on_what_it_rests() -> None:
     status = told(refractory())[0]
     for part in ("2023-05-16", "42 days", "2023-01-05", "50.0 mm", "65.0 mm", "+30.0 %"):
         assert part in status["detail"]
-    for part in ("Procedure/t3", "ImagingStudy/s0", "below 60.0 mm", "Readings: default"):
+    for part in ("Procedure/t3", "ImagingStudy/s0", "59.9 mm or less", "Readings: default"):
         assert part in status["detail"]
     assert re.search(r"CCI-C1.*no grade printed, CCI consensus 2022", status["detail"])
 

@@ -1,0 +1,309 @@
+"""What would change a verdict, and which scan is due: single facts, tried out on the rules.
+
+Nothing here is a rule of its own. A hypothetical fact is put into the reading of the record that
+the course shows, the definition judges it anew, and the fact is kept when the verdict differs.
+Sums are tried at a tenth of a millimetre, the precision of a measurement.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from cdshooks.clinical.chart import Intent, References, Response
+from cdshooks.clinical.course import closing_day
+from cdshooks.clinical.mrecist import partial_limit, progression_limit
+from cdshooks.consensus import codes, jsh_lcsgj2014
+from cdshooks.consensus.assessment import (
+    CCI,
+    EPOIHCC,
+    EUROPEAN,
+    JSH,
+    Change,
+    ChangeKind,
+    DefinitionVerdict,
+    Due,
+    Verdict,
+)
+from cdshooks.consensus.case import Case, graded, work_out
+from cdshooks.consensus.cci2022 import TECHNIQUE_ATTESTATION
+from cdshooks.consensus.definitions import RULES
+from cdshooks.consensus.epoihcc2013 import MIN_SESSIONS, sessions_in_window
+from cdshooks.consensus.european2014 import INTENT_REASON
+from cdshooks.consensus.evaluation import INSUFFICIENT_SESSIONS
+
+TENTH = Fraction(1, 10)
+
+
+def due(case: Case) -> Due | None:
+    """While the window after the last counted session is open and holds no adequate scan."""
+    last = case.last
+    if last is None or case.assessment is not None:
+        return None
+    if closing_day(last, case.sessions, case.aimed) is not None:
+        return None
+    first, end = _window(case)
+    if case.facts.as_of > end:
+        return None
+    return Due(max(first, case.facts.as_of), end)
+
+
+def outlook(
+    cases: Sequence[Case], definitions: Mapping[str, DefinitionVerdict]
+) -> tuple[Change, ...]:
+    """Per definition the facts that would settle or flip its verdict, the nearest first.
+
+    ``cases``: every admissible reading of the record, the one that the course shows first. A fact
+    is named only when it would do the same in all of them.
+    """
+    shown_case, *others = _distinct(cases)
+    found: list[Change] = []
+    for name, shown in definitions.items():
+        changes = _changes(name, shown, shown_case)
+        for case in others:
+            also = set(_changes(name, shown, case))
+            changes = [change for change in changes if change in also]
+        found += changes
+    return tuple(found)
+
+
+def _distinct(cases: Sequence[Case]) -> list[Case]:
+    """Readings that differ in nothing that a single fact is tried on are one."""
+    return list({_tried_on(case): case for case in reversed(cases)}.values())[::-1]
+
+
+def _tried_on(case: Case) -> tuple[object, ...]:
+    scans = tuple(point and point.date for point in (case.baseline, case.assessment))
+    sessions = tuple((s.start, s.end, s.standardised) for s in case.counted)
+    return scans, sessions, case.n, case.measured, case.response, case.targets.all
+
+
+def _changes(name: str, shown: DefinitionVerdict, case: Case) -> list[Change]:
+    if shown.verdict is Verdict.INDETERMINATE:
+        return list(_settling(name, shown, case))
+    return list(_flipping(name, shown.verdict, case))
+
+
+# --- an open verdict ---
+
+
+def _settling(name: str, shown: DefinitionVerdict, case: Case) -> Iterator[Change]:
+    if shown.reason in codes.CAUSES:
+        yield Change(name, ChangeKind.OPEN_POINT, subject=shown.reason)
+    elif name == JSH:
+        yield from _open_criteria(case)
+    elif shown.reason == TECHNIQUE_ATTESTATION:
+        refs = _unattested(case)
+        yield Change(name, ChangeKind.ALL_STANDARDISED, Verdict.MET, references=refs)
+    elif shown.reason == INTENT_REASON:
+        yield from _by_intent(case, Verdict.INDETERMINATE)
+    elif shown.reason == codes.IMAGING_BASELINE and case.baseline is None:
+        first = case.counted[0].start
+        earliest = first - datetime.timedelta(days=case.readings.baseline_max_age)
+        yield Change(name, ChangeKind.BASELINE, first=earliest, last=first)
+    elif shown.reason == codes.IMAGING_IN_WINDOW:
+        yield _scan_wanted(name, case)
+    elif shown.reason in (codes.TARGET_MEASUREMENT, codes.IMAGING_BASELINE):
+        yield Change(name, ChangeKind.MEASUREMENT, lesions=_unmeasured(case))
+
+
+def _scan_wanted(name: str, case: Case) -> Change:
+    first, last = _window(case)
+    return Change(name, ChangeKind.SCAN, first=first, last=last, mm=_pd_at_a_next_scan(case))
+
+
+def _window(case: Case) -> tuple[datetime.date, datetime.date]:
+    assert case.last is not None
+    lo = datetime.timedelta(days=case.readings.window_lo)
+    hi = datetime.timedelta(days=case.readings.window_hi)
+    return case.last.end + lo, case.last.end + hi
+
+
+def _pd_at_a_next_scan(case: Case) -> Decimal | None:
+    """The smallest sum that would be PD on a scan still to come, when the targets are known."""
+    baseline, targets = case.baseline, case.targets
+    if baseline is None or not targets.comparable:
+        return None
+    zero = case.readings.late_lesion == "zero"
+    reference = targets.baseline_sum(baseline, late_at_zero=zero)
+    if case.readings.pd_reference == "nadir":
+        sums = (targets.sum_at(point, late_at_zero=zero) for point in case.facts.points)
+        dated = zip(case.facts.points, sums, strict=True)
+        known = [s for p, s in dated if s is not None and p.date >= baseline.date]
+        reference = min(known, default=reference)
+    if reference <= 0:
+        return None
+    return _up(progression_limit(reference, case.readings.pd_min_abs_mm))
+
+
+def _unmeasured(case: Case) -> tuple[str, ...]:
+    """Labels of the lesions for want of whose diameter there is no response."""
+    baseline, point, targets = case.baseline, case.assessment, case.targets
+    keys = set(targets.unmeasured_at_baseline | targets.without_baseline)
+    if point is not None:
+        keys |= {key for key in targets.all if point.mm(key) is None}
+    if baseline is not None and not keys:
+        keys = set(baseline.values)
+    lesions = case.facts.lesions
+    return tuple(sorted(lesions[key].label if key in lesions else key for key in keys))
+
+
+def _open_criteria(case: Case) -> Iterator[Change]:
+    criteria = RULES[JSH](case).criteria or {}
+    unknown = [name for name, answer in criteria.items() if answer is None]
+    for name in unknown:
+        yield Change(JSH, ChangeKind.CRITERION, Verdict.MET, subject=name)
+    if len(unknown) == 1:
+        yield Change(JSH, ChangeKind.NO_CRITERION, Verdict.NOT_MET, subject=unknown[0])
+
+
+# --- a known verdict ---
+
+
+def _flipping(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
+    if name == JSH:
+        yield from _jsh_flips(case, verdict)
+        yield from _by_attestation(name, verdict, case)
+        return
+    short = _sessions_short(name, case)
+    if short > 0:
+        yield Change(name, ChangeKind.SESSIONS, count=short)
+        return
+    nearest = _nearest_sum(name, verdict, case)
+    if nearest is not None:
+        yield nearest
+    if name == EUROPEAN:
+        yield from _by_intent(case, verdict)
+    yield from _by_attestation(name, verdict, case)
+
+
+def _sessions_short(name: str, case: Case) -> int:
+    """How many more counted sessions the definition asks for."""
+    if RULES[name](case).reason != INSUFFICIENT_SESSIONS:
+        return 0
+    if name == EPOIHCC:
+        return MIN_SESSIONS - sessions_in_window(case)
+    wanted = {CCI: case.readings.min_sessions, EUROPEAN: case.readings.eu_min_sessions}
+    return wanted[name] - case.n
+
+
+def _nearest_sum(name: str, verdict: Verdict, case: Case) -> Change | None:
+    """The nearest sum at the assessment scan with which the definition says the contrary."""
+    m = case.measured
+    if m.baseline_sum is None or m.current_sum is None or m.nadir is None:
+        return None
+    if case.response is Response.NE or case.response_stated:
+        return None
+    reference = m.nadir if case.readings.pd_reference == "nadir" else m.baseline_sum
+    limits = (
+        progression_limit(reference, case.readings.pd_min_abs_mm),
+        partial_limit(m.baseline_sum),
+        Fraction(0),
+    )
+    found = []
+    for current in _around(limits):
+        answer = RULES[name](_with_sum(case, current)).verdict
+        if answer is not verdict:
+            found.append((abs(current - m.current_sum), current, answer))
+    if not found:
+        return None
+    _, current, answer = min(found)
+    more = current > m.current_sum
+    kind = ChangeKind.SUM_AT_LEAST if more else ChangeKind.SUM_AT_MOST
+    assert case.assessment is not None
+    return Change(name, kind, answer, mm=_decimal(current), first=case.assessment.date)
+
+
+def _with_sum(case: Case, current: Fraction) -> Case:
+    m = case.measured
+    assert m.baseline_sum is not None and m.nadir is not None
+    measured = graded(case, m.baseline_sum, current, m.nadir)
+    return replace(case, measured=measured, response=measured.category)
+
+
+def _around(limits: Iterable[Fraction]) -> list[Fraction]:
+    """Each limit in whole tenths of a millimetre, with the tenth on either side."""
+    tenths = {math.floor(limit * 10) + step for limit in limits for step in (-1, 0, 1)}
+    return [tenth * TENTH for tenth in sorted(tenths) if tenth >= 0]
+
+
+def _by_intent(case: Case, verdict: Verdict) -> Iterator[Change]:
+    for intent in Intent:
+        if intent is case.intent:
+            continue
+        parts = tuple(
+            replace(part, intent=intent) if part.kind.is_chemoembolisation else part
+            for part in case.facts.treatments
+        )
+        other = work_out(replace(case.facts, treatments=parts), case.readings)
+        answer = RULES[EUROPEAN](other).verdict
+        if answer is not verdict:
+            yield Change(EUROPEAN, ChangeKind.INTENT, answer, subject=intent.value)
+
+
+def _by_attestation(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
+    """Each session that nobody attested, taken as attested not standardised; latest first."""
+    for session in reversed(case.counted):
+        if session.standardised is not None:
+            continue
+        parts = tuple(
+            replace(part, standardised=False) if part in session.parts else part
+            for part in case.facts.treatments
+        )
+        answer = RULES[name](work_out(replace(case.facts, treatments=parts), case.readings)).verdict
+        if answer is not verdict:
+            yield Change(
+                name,
+                ChangeKind.NOT_STANDARDISED,
+                answer,
+                first=session.start,
+                references=session.references,
+            )
+            return
+
+
+def _unattested(case: Case) -> References:
+    return tuple(sorted({r for s in case.counted if s.standardised is None for r in s.references}))
+
+
+def _jsh_flips(case: Case, verdict: Verdict) -> Iterator[Change]:
+    criteria = RULES[JSH](case).criteria or {}
+    viability = jsh_lcsgj2014.VIABILITY
+    others = [answer for name, answer in criteria.items() if name != viability]
+    if verdict is Verdict.MET:
+        if criteria.get(viability) is True and others.count(False) == len(others):
+            yield from _initial_sum(case, ChangeKind.INITIAL_SUM_AT_MOST, Verdict.NOT_MET)
+        return
+    scans = jsh_lcsgj2014.the_two_scans(case)
+    previous = jsh_lcsgj2014.viability_ratio(case, scans.previous, case.readings.jsh_metric)
+    if previous is not None and previous > jsh_lcsgj2014.RESIDUAL:
+        yield from _initial_sum(case, ChangeKind.INITIAL_SUM_AT_LEAST, Verdict.MET)
+    for name, answer in criteria.items():
+        if answer is False and name == jsh_lcsgj2014.VASCULAR_OR_EXTRAHEPATIC and case.counted:
+            yield Change(JSH, ChangeKind.CRITERION, Verdict.MET, subject=name)
+
+
+def _initial_sum(case: Case, kind: ChangeKind, verdict: Verdict) -> Iterator[Change]:
+    """Half of the initial lesions' sum before the first TACE; only for the diameter metric."""
+    if case.baseline is None or case.assessment is None:
+        return
+    if case.readings.jsh_metric != "diameter":
+        return
+    sizes = [mm for key in case.targets.initial if (mm := case.baseline.mm(key)) is not None]
+    half = sum(map(Fraction, sizes), Fraction(0)) * jsh_lcsgj2014.RESIDUAL
+    tenths = math.floor(half * 10)
+    if kind is ChangeKind.INITIAL_SUM_AT_LEAST:
+        tenths += 1
+    yield Change(JSH, kind, verdict, mm=_decimal(tenths * TENTH), first=case.assessment.date)
+
+
+def _up(limit: Fraction) -> Decimal:
+    return _decimal(math.ceil(limit * 10) * TENTH)
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
