@@ -31,13 +31,16 @@ def due(assessment: Assessment, say: Catalogue) -> Phrase | None:
     if assessment.due is None:
         return None
     readings = assessment.readings
-    return say.say(
+    text = say.say(
         "change.due",
         first=assessment.due.first,
         last=assessment.due.last,
         lo=readings.window_lo,
         hi=readings.window_hi,
     )
+    if readings.late_scan == "accept":
+        return text
+    return say.join([text, say.say("change.due-late")], "word.space")
 
 
 def _grouped(changes: Iterable[Change]) -> list[list[Change]]:
