@@ -21,7 +21,7 @@ from cdshooks import __version__
 from cdshooks.consensus import KNOWLEDGE_VERSION
 from cdshooks.consensus.readings import ReadingsError, load_readings
 from cdshooks.errors import ConfigurationError
-from cdshooks.fhir.codes import Terminology
+from cdshooks.fhir.codes import site_terminology
 from cdshooks.fhir.needs import prefetch_templates
 from cdshooks.service import HookCall, Site, answer, offered
 from cdshooks.settings import Settings
@@ -50,8 +50,8 @@ def create_app(settings: Settings, *, dev: bool = False, clock: Clock = now) -> 
     try:
         readings = load_readings(settings.knowledge.readings)
     except ReadingsError as error:
-        raise ConfigurationError(f"knowledge.readings: {error}") from None
-    terminology = Terminology(settings.terminology.folders)
+        raise settings.wrong("knowledge.readings", str(error)) from None
+    terminology = site_terminology(settings)
     site = Site(settings, readings, terminology, dev, clock)
     versions = {
         "cdshooks": __version__,

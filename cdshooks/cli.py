@@ -127,8 +127,10 @@ def _date(text: str) -> datetime.date:
 
 
 def _patient_id(text: str) -> str:
+    from cdshooks.fhir.references import is_id
+
     patient_id = text.removeprefix("Patient/")
-    if re.fullmatch(r"[A-Za-z0-9.-]{1,64}", patient_id) and patient_id.strip("."):
+    if is_id(patient_id):
         return patient_id
     raise argparse.ArgumentTypeError("must be a patient's id, as p-1 or Patient/p-1")
 
@@ -149,16 +151,18 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
     from cdshooks.consensus.guide import guide
     from cdshooks.consensus.readings import ReadingsError, load_readings
     from cdshooks.fhir.charting import chart_of
-    from cdshooks.fhir.codes import Terminology
+    from cdshooks.fhir.codes import site_terminology
 
     try:
         readings = load_readings(options.readings or settings.knowledge.readings)
     except ReadingsError as error:
-        raise UnusableInput(str(error)) from None
+        if options.readings:
+            raise UnusableInput(f"--readings: {error}") from None
+        raise settings.wrong("knowledge.readings", str(error)) from None
     chart = chart_of(
         _record(options, settings),
         site_timezone=settings.service.site_timezone,
-        terminology=Terminology(settings.terminology.folders),
+        terminology=site_terminology(settings),
     )
     as_of = options.as_of or datetime.datetime.now(settings.timezone).date()
     assessment = guide(chart, as_of, readings)

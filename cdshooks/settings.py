@@ -96,6 +96,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     clients: Mapping[str, Client] = {}
     hash_key: str | None = None
     """From the environment only: keys the hashes of patient ids."""
+    file: str = ""
+    """The file they came from; empty for the defaults."""
+
+    def wrong(self, key: str, what: str) -> ConfigurationError:
+        """What is wrong with the value of a dotted key, and where it stands."""
+        return ConfigurationError(": ".join(part for part in (self.file, key, what) if part))
 
     @property
     def timezone(self) -> ZoneInfo:
@@ -138,6 +144,7 @@ class _File:
             alerts=self._section("alerts", tables, Alerts),
             limits=self._section("limits", tables, Limits),
             clients={name: self._client(name, clients) for name in clients},
+            file=str(self.path),
         )
         self._check_service(settings)
         return self._with_absolute_paths(settings, "url" in tables.get("database", {}))
@@ -207,13 +214,12 @@ class _File:
         scheme, slashes, database = url.partition(":///")
         if own_database and scheme.startswith("sqlite") and slashes and database != ":memory:":
             url = f"{scheme}:///{self._absolute(database)}" if database else url
+        folders = tuple(self._absolute(folder) for folder in settings.terminology.folders)
         return replace(
             settings,
             database=Database(url=url),
             knowledge=Knowledge(readings=self._readings(settings.knowledge.readings)),
-            terminology=Terminology(
-                folders=tuple(self._absolute(folder) for folder in settings.terminology.folders)
-            ),
+            terminology=Terminology(folders=folders),
             clients=clients,
         )
 

@@ -11,6 +11,7 @@ from typing import Any
 from cdshooks.cards.catalogue import Catalogue, yes_no
 from cdshooks.cards.numbers import one_decimal, two_decimals
 from cdshooks.cards.wording import finding_label, note_text, strategy_text, therapy_text
+from cdshooks.clinical.chart import named
 from cdshooks.clinical.scores import Albi, ChildPugh
 from cdshooks.consensus.assessment import (
     DEFINITIONS,
@@ -181,7 +182,7 @@ def _albi(albi: Albi | None) -> dict[str, Any] | None:
 
 
 def _references(references: Iterable[str]) -> list[str]:
-    return sorted(set(references))
+    return list(named(references))
 
 
 def _codes(codes: Iterable[str]) -> list[str]:

@@ -28,6 +28,7 @@ from cdshooks.cards.model import (
     Source,
     filled,
 )
+from cdshooks.clinical.chart import ChartNote
 from cdshooks.consensus.assessment import (
     CCI,
     DEFINITIONS,
@@ -45,6 +46,9 @@ from cdshooks.consensus.codes import (
 )
 
 NO_TACE = "no-tace"
+FOREIGN = "foreign-patient"
+GOING_ON = "session-in-progress"
+UNREAD = frozenset({"unreadable-resource", "modifier-extension", "conflict"})
 UNSURE_OF_NONE = frozenset({RECORD_INCOMPLETE, PROCEDURE_CONFIRMATION})
 """With one of these missing, no TACE found is not yet no TACE."""
 GAP_NOTES = frozenset({"server-refused", "truncated", "foreign-patient"})
@@ -106,9 +110,20 @@ def cards(assessment: Assessment, telling: Telling) -> list[Card]:
 
 
 def is_concerned(assessment: Assessment) -> bool:
-    """False only for a whole record without any TACE."""
-    without = any(note.code == NO_TACE for note in assessment.notes)
-    return not without or bool(UNSURE_OF_NONE & set(assessment.missing))
+    """False only for a whole record without any TACE, done or going on."""
+    if all(note.code != NO_TACE for note in assessment.notes):
+        return True
+    if UNSURE_OF_NONE & set(assessment.missing):
+        return True
+    return any(_may_hide_a_session(note) for note in assessment.notes)
+
+
+def _may_hide_a_session(note: ChartNote) -> bool:
+    """Another patient's entries, a TACE going on, or a procedure that could not be read."""
+    if note.code == FOREIGN or note.detail == GOING_ON:
+        return True
+    of_a_procedure = any(where.startswith("Procedure") for where in (note.path, *note.references))
+    return note.code in UNREAD and of_a_procedure
 
 
 def has_next_step(assessment: Assessment) -> bool:

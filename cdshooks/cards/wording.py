@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
 from cdshooks.cards.numbers import one_decimal
-from cdshooks.clinical.chart import ChartNote
+from cdshooks.clinical.chart import ChartNote, named
 from cdshooks.consensus import codes
 from cdshooks.consensus.assessment import (
     CCI,
@@ -128,13 +128,13 @@ def note_text(note: ChartNote, say: Catalogue) -> Phrase:
 
 
 def note_line(note: ChartNote, say: Catalogue) -> Phrase:
-    references = sorted(set(note.references))
+    found = named(note.references)
     text = note_text(note, say)
-    return say.join([text, say.join(references)], "word.colon") if references else text
+    return say.join([text, say.join(found)], "word.colon") if found else text
 
 
 def references(items: tuple[str, ...], say: Catalogue) -> Phrase:
-    return say.join(sorted(set(items)))
+    return say.join(named(items))
 
 
 # --- course and response -------------------------------------------------------------------------

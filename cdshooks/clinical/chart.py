@@ -13,12 +13,19 @@ judged, and what follows when they disagree, is decided in
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
 References = tuple[str, ...]
+NAMELESS = "#"
+"""Begins the id by which a resource without one is told from others; no such reference is shown."""
+
+
+def named(references: Iterable[str]) -> References:
+    """In order, each once, and only those under which a resource can be found."""
+    return tuple(sorted({r for r in references if f"/{NAMELESS}" not in r}))
 
 
 class TreatmentKind(StrEnum):
@@ -272,6 +279,8 @@ class StatedFact:
     answer: bool
     date: datetime.date | None
     references: References
+    standing: bool = False
+    """An active Condition: it holds until it is resolved, whatever its date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +328,8 @@ class Chart:
     """What could not be had whole: any of ``procedures``, ``imaging``, ``observations``, or a
     prefetch key.
     """
+    observed_on: Mapping[str, datetime.date] = field(default_factory=dict)
+    """Own day of what was read on a scan, or speaks for scans, by reference."""
     undated_sessions: References = ()
     """Completed TACE procedures without any date."""
     in_progress: tuple[Treatment, ...] = ()

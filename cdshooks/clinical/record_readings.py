@@ -67,9 +67,12 @@ def as_known_on(chart: Chart, as_of: datetime.date) -> Chart:
                 later.update(item.references)
         return tuple(found)
 
+    later.update(reference for reference, day in chart.observed_on.items() if day > as_of)
     treatments = kept(chart.treatments, lambda t: t.start if t.latest else t.end)
     running = (t for t in chart.in_progress if (as_of - t.start).days > IN_PROGRESS_DAYS)
     scans = kept(chart.scans, lambda s: s.date)
+    if later:
+        scans = tuple(_without(scan, later) for scan in scans)
     for scan in chart.scans:
         if scan.date > as_of:
             later.update(ref for m in scan.measurements for ref in m.references)
@@ -103,6 +106,31 @@ def as_known_on(chart: Chart, as_of: datetime.date) -> Chart:
     )
 
 
+def _without(scan: Scan, references: set[str]) -> Scan:
+    """The scan without what was read on it only later."""
+
+    def kept(items: tuple[Any, ...], of: Callable[[Any], References]) -> tuple[Any, ...]:
+        return tuple(item for item in items if references.isdisjoint(of(item)))
+
+    def refs(item: Any) -> References:
+        found: References = item.references
+        return found
+
+    def second(item: tuple[Any, References]) -> References:
+        return item[1]
+
+    return replace(
+        scan,
+        measurements=kept(scan.measurements, refs),
+        new_intrahepatic_lesion=kept(scan.new_intrahepatic_lesion, refs),
+        vascular_invasion=kept(scan.vascular_invasion, refs),
+        extrahepatic_spread=kept(scan.extrahepatic_spread, refs),
+        stated_responses=kept(scan.stated_responses, refs),
+        residual_viability_percent=kept(scan.residual_viability_percent, second),
+        viable_sum_mm=kept(scan.viable_sum_mm, second),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Dating:
     """Days chosen for the imprecise events of a chart, by their references."""
@@ -120,10 +148,11 @@ def datings(chart: Chart, as_of: datetime.date, distances: Iterable[int]) -> tup
     options = []
     for refs, first, last in imprecise:
         if last is not None:
-            few = len(imprecise) > ALL_COMBINATIONS_UP_TO
-            days = [first, last] if few else _days_to_try(first, last, anchors, tuple(distances))
+            days = _days_to_try(first, last, anchors, tuple(distances))
             options.append(tuple((refs, day) for day in days))
-    return tuple(Dating(tuple(chosen)) for chosen in combined(options))
+    latest = Dating(tuple(days[-1] for days in options))
+    chosen = [Dating(tuple(days)) for days in combined(options)]
+    return tuple(dict.fromkeys([*chosen, latest]))
 
 
 def _events(

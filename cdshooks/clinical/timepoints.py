@@ -81,6 +81,7 @@ class Conflict:
     date: datetime.date
     lesion: str
     values: tuple[Decimal, ...]
+    references: References = ()
 
 
 def _values(scans: Iterable[Scan]) -> dict[str, tuple[list[Decimal], set[str]]]:
@@ -109,9 +110,10 @@ def _by_day(adequate: Iterable[Scan]) -> dict[datetime.date, list[Scan]]:
 def conflicts(adequate: Iterable[Scan]) -> tuple[Conflict, ...]:
     found = []
     for day, scans in _by_day(adequate).items():
-        for lesion, (values, _) in _values(scans).items():
+        for lesion, (values, references) in _values(scans).items():
             if len(values) > 1 and _apart(values):
-                found.append(Conflict(day, lesion, tuple(sorted(set(values)))))
+                sizes = tuple(sorted(set(values)))
+                found.append(Conflict(day, lesion, sizes, tuple(sorted(references))))
     return tuple(sorted(found))
 
 

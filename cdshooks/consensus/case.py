@@ -107,6 +107,15 @@ class Case:
     def n(self) -> int:
         return len(self.series.sessions) + self.facts.unseen_sessions
 
+    def is_enough(self, wanted: int) -> Tri:
+        """Whether the series has so many sessions; unknown when only undated ones make it so.
+
+        An undated session may be the first, and then the baseline is another.
+        """
+        if len(self.series.sessions) >= wanted:
+            return True
+        return None if self.n >= wanted else False
+
     @property
     def last(self) -> Session | None:
         return self.series.sessions[-1] if self.series.sessions else None

@@ -12,11 +12,12 @@ from cdshooks.consensus import codes
 from cdshooks.consensus.assessment import DefinitionVerdict, Finding, Verdict
 from cdshooks.consensus.case import Case
 from cdshooks.consensus.evaluation import (
-    INSUFFICIENT_SESSIONS,
     not_evaluable_reason,
     response_finding,
     scan_findings,
     session_references,
+    sessions_finding,
+    sessions_lacking,
 )
 
 TECHNIQUE_ATTESTATION = "technique-attestation"
@@ -29,8 +30,9 @@ def tace_refractory(case: Case) -> DefinitionVerdict:
 
 
 def _row(case: Case) -> tuple[Verdict, str]:
-    if case.n < case.readings.min_sessions:
-        return Verdict.NOT_MET, INSUFFICIENT_SESSIONS
+    enough = case.is_enough(case.readings.min_sessions)
+    if not enough:
+        return sessions_lacking(enough)
     if case.baseline is None or case.assessment is None or case.response is Response.NE:
         return Verdict.INDETERMINATE, not_evaluable_reason(case)
     if case.response is not Response.PD:
@@ -44,7 +46,9 @@ def _findings(case: Case) -> tuple[Finding, ...]:
     used = session_references(case)
     attested = not case.unattested
     return (
-        Finding("CCI-C1", "finding.sessions", case.n >= case.readings.min_sessions, used),
+        sessions_finding(
+            "CCI-C1", "finding.sessions", case.is_enough(case.readings.min_sessions), used
+        ),
         Finding(
             "CCI-C7",
             "finding.technique",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from cdshooks.clinical.chart import Response
 from cdshooks.clinical.course import days
-from cdshooks.consensus.assessment import DefinitionVerdict, Finding, Verdict
+from cdshooks.clinical.logic import Tri
+from cdshooks.consensus.assessment import DefinitionVerdict, Verdict
 from cdshooks.consensus.case import Case
 from cdshooks.consensus.evaluation import (
-    INSUFFICIENT_SESSIONS,
     not_evaluable_reason,
     response_finding,
     session_references,
+    sessions_finding,
+    sessions_lacking,
 )
 
 MIN_SESSIONS = 3
@@ -23,17 +25,25 @@ def sessions_in_window(case: Case) -> int:
         return 0
     end = case.last.end
     within = [s for s in case.counted if days(s.start, end) <= case.readings.epo_window_days]
-    return len(within) + case.facts.unseen_sessions
+    return len(within)
+
+
+def _is_enough(case: Case) -> Tri:
+    """Unknown when only undated sessions, which may lie in the six months, make it so."""
+    within = sessions_in_window(case)
+    if within >= MIN_SESSIONS:
+        return True
+    return None if within + case.facts.unseen_sessions >= MIN_SESSIONS else False
 
 
 def ineffective_within_six_months(case: Case) -> DefinitionVerdict:
-    enough = sessions_in_window(case) >= MIN_SESSIONS
+    enough = _is_enough(case)
     findings = (
-        Finding("DEF-EPO", "finding.epo-sessions", enough, session_references(case)),
+        sessions_finding("DEF-EPO", "finding.epo-sessions", enough, session_references(case)),
         response_finding(case, "DEF-EPO", "finding.epo-response", INEFFECTIVE),
     )
     if not enough:
-        verdict, reason = Verdict.NOT_MET, INSUFFICIENT_SESSIONS
+        verdict, reason = sessions_lacking(enough)
     elif case.response is Response.NE:
         verdict, reason = Verdict.INDETERMINATE, not_evaluable_reason(case)
     else:

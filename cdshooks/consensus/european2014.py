@@ -9,10 +9,10 @@ from cdshooks.consensus import codes
 from cdshooks.consensus.assessment import DefinitionVerdict, Finding, Verdict
 from cdshooks.consensus.case import Case
 from cdshooks.consensus.evaluation import (
-    INSUFFICIENT_SESSIONS,
     not_evaluable_reason,
     response_finding,
     session_references,
+    sessions_lacking,
 )
 
 FAILURE = {
@@ -44,8 +44,9 @@ def failed_for_its_intent(case: Case) -> DefinitionVerdict:
 
 
 def _row(case: Case) -> tuple[Verdict, str]:
-    if case.n < case.readings.eu_min_sessions:
-        return Verdict.NOT_MET, INSUFFICIENT_SESSIONS
+    enough = case.is_enough(case.readings.eu_min_sessions)
+    if not enough:
+        return sessions_lacking(enough)
     response = case.response
     if response is Response.NE:
         return Verdict.INDETERMINATE, not_evaluable_reason(case)

@@ -5,6 +5,7 @@ references.
 from __future__ import annotations
 
 from cdshooks.clinical.chart import References, Response
+from cdshooks.clinical.logic import Tri
 from cdshooks.consensus import codes
 from cdshooks.consensus.assessment import Finding, Verdict
 from cdshooks.consensus.case import Case
@@ -16,6 +17,18 @@ def verdict_of(answer: bool | None) -> Verdict:
     if answer is None:
         return Verdict.INDETERMINATE
     return Verdict.MET if answer else Verdict.NOT_MET
+
+
+def sessions_lacking(enough: Tri) -> tuple[Verdict, str]:
+    """Verdict and reason where there are too few sessions, or enough only with undated ones."""
+    if enough is None:
+        return Verdict.INDETERMINATE, codes.PROCEDURE_CONFIRMATION
+    return Verdict.NOT_MET, INSUFFICIENT_SESSIONS
+
+
+def sessions_finding(statement: str, label: str, enough: Tri, used: References) -> Finding:
+    missing = (codes.PROCEDURE_CONFIRMATION,) if enough is None else ()
+    return Finding(statement, label, enough, used, missing)
 
 
 def session_references(case: Case) -> References:

@@ -55,6 +55,8 @@ from cdshooks.consensus.unsuitable import missing as condition_missing
 
 WHOLE_RECORD = frozenset({"procedures", "imaging", "observations"})
 """Parts of the record whose loss makes every negative answer unsure."""
+CONDITIONS = "conditions"
+"""Their loss makes it unsure that the patient is still suitable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +215,14 @@ def _compared(
         if replace(key, aimed=base_key.aimed) == base_key
     ]
     everyone = list(judged.values())
-    incomplete = bool(WHOLE_RECORD & set(chart.incomplete))
+    lost = frozenset(chart.incomplete)
+    incomplete = bool(WHOLE_RECORD & lost)
     causes = _causes(judged, base_key)
     definitions = {
         name: _definition(name, everyone, base, causes, judged, base_key, incomplete)
         for name in DEFINITIONS
     }
-    suitability = _unsuitability(unsuitable(state), incomplete)
+    suitability = _unsuitability(unsuitable(state), bool((WHOLE_RECORD | {CONDITIONS}) & lost))
     opened = opening(definitions, readings)
     tier = _therapy([judgement.therapy for judgement in everyone], incomplete)
     branches = _strategy([j.strategy for j in everyone], definitions[CCI].verdict, incomplete)
@@ -230,7 +233,7 @@ def _compared(
     for judgement in first:
         missing |= _missing(judgement.case, definitions[JSH].verdict)
     missing |= questions(state, opened, tier)
-    if incomplete:
+    if lost:
         missing.add(codes.RECORD_INCOMPLETE)
     raised: set[str] = set()
     for judgement in first:
@@ -238,7 +241,9 @@ def _compared(
         if suitability.verdict is True and contains_tace(judgement.strategy.branches):
             raised.add(codes.TACE_CONTRAINDICATED_OVERLAY)
 
-    notes = (*chart.notes, *state.notes)
+    apart = conflicts(scan for scan in chart.scans if is_adequate(scan))
+    in_conflict = (ChartNote("conflict", one.references, "values") for one in apart)
+    notes = (*chart.notes, *state.notes, *in_conflict)
     if not base.case.sessions:
         notes = (*notes, ChartNote("no-tace"))
     return Assessment(
@@ -435,7 +440,7 @@ def _missing(case: Case, jsh: Verdict) -> set[str]:
         ):
             if value is None:
                 found.add(code)
-    if jsh_lcsgj2014.rising_markers(case) is None:
+    if len(case.counted) > 1 and jsh_lcsgj2014.rising_markers(case) is None:
         found.add(codes.MARKERS)
     if jsh is Verdict.INDETERMINATE and jsh_lcsgj2014.previous_session_unassessed(case):
         found.add(codes.IMAGING_PREVIOUS_SESSION)

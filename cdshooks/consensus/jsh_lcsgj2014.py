@@ -113,14 +113,16 @@ def _insufficient(case: Case, point: TimePoint | None, metric: str) -> Tri:
 
 
 def residual_viability(case: Case, scans: JshScans, metric: str) -> Tri:
-    if len(case.counted) < MIN_SESSIONS:
-        return False
+    enough = case.is_enough(MIN_SESSIONS)
+    if not enough:
+        return enough
     return all_of(_insufficient(case, p, metric) for p in (scans.previous, scans.last))
 
 
 def new_lesions(case: Case, scans: JshScans) -> Tri:
-    if len(case.counted) < MIN_SESSIONS:
-        return False
+    enough = case.is_enough(MIN_SESSIONS)
+    if not enough:
+        return enough
     return all_of(_says_new(point) for point in (scans.previous, scans.last))
 
 
@@ -131,7 +133,7 @@ def _says_new(point: TimePoint | None) -> Tri:
 def appeared(case: Case) -> Tri:
     """Vascular invasion or extrahepatic spread now, and absent at the baseline."""
     if case.last is None:
-        return False
+        return case.is_enough(1)
     return any_of(
         all_of([_now(case, what), _absent_before(case, what)])
         for what in ("vascular_invasion", "extrahepatic_spread")
@@ -193,8 +195,9 @@ def _marker_triples(case: Case) -> list[tuple[MarkerValue, MarkerValue, MarkerVa
 
 
 def rising_markers(case: Case) -> Tri:
-    if len(case.counted) < MIN_SESSIONS:
-        return False
+    enough = case.is_enough(MIN_SESSIONS)
+    if not enough:
+        return enough
     triples = _marker_triples(case)
     if not triples:
         return None
@@ -236,6 +239,9 @@ def previous_session_unassessed(case: Case) -> bool:
 
 def _missing(case: Case, scans: JshScans, name: str) -> tuple[str, ...]:
     """What would settle a criterion that is unknown."""
+    wanted = 1 if name == VASCULAR_OR_EXTRAHEPATIC else MIN_SESSIONS
+    if case.is_enough(wanted) is None:
+        return (codes.PROCEDURE_CONFIRMATION,)
     found: list[str] = []
     if name == VIABILITY:
         if case.baseline is None:

@@ -50,8 +50,11 @@ def contains_tace(branches: tuple[str, ...]) -> bool:
 
 def strategy(case: Case, cci: Verdict) -> Strategy:
     """Branches for one reading of the record; the overlay is added when all are compared."""
-    if case.n < case.readings.min_sessions:
+    enough = case.is_enough(case.readings.min_sessions)
+    if enough is False:
         return Strategy((), StrategyStatus.NOT_APPLICABLE, False)
+    if enough is None:
+        return Strategy((), StrategyStatus.UNDETERMINED, False)
     response = case.response
     if response is Response.NE or (response is Response.PD and cci is not Verdict.MET):
         return Strategy((), StrategyStatus.UNDETERMINED, False)

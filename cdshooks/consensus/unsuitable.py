@@ -92,12 +92,15 @@ def condition(chart: Chart, as_of: datetime.date) -> Condition:
 
 
 def _fact(chart: Chart, fact: Fact) -> Known:
-    """The latest statement; two of one day that differ are unknown. Stated facts do not expire."""
+    """The latest statement; others of its day, undated ones and active Conditions stand beside it.
+
+    Where those differ it is unknown. Stated facts do not expire.
+    """
     stated = [item for item in chart.facts if item.fact is fact]
     if not stated:
         return Known(None)
-    last = max(item.date or datetime.date.min for item in stated)
-    latest = [item for item in stated if (item.date or datetime.date.min) == last]
+    last = max((item.date for item in stated if item.date is not None), default=None)
+    latest = [item for item in stated if item.standing or item.date in (None, last)]
     references = tuple(sorted({ref for item in latest for ref in item.references}))
     answers = {item.answer for item in latest}
     if len(answers) > 1:

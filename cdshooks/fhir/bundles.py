@@ -102,12 +102,20 @@ def unpack(raw: msgspec.Raw | bytes) -> Content:
     return content
 
 
-def merge(contents: Iterable[Content]) -> tuple[list[msgspec.Raw], list[ChartNote]]:
-    """Every resource once, the highest version of each; of equal versions the one read last.
+@dataclass(slots=True)
+class Merged:
+    resources: list[msgspec.Raw]
+    notes: list[ChartNote]
+    contested: frozenset[str]
+    """Names under which different contents stand, of which none is newer: all of them are here."""
+
+
+def merge(contents: Iterable[Content]) -> Merged:
+    """Every resource once, the highest version of each, whatever the order in which they came.
 
     Versions that differ in more than ``meta`` leave a note, unless they came from a history.
     """
-    newest: dict[str, Resource] = {}
+    newest: dict[str, list[Resource]] = {}
     nameless: dict[bytes, msgspec.Raw] = {}
     differing: set[str] = set()
     deleted: list[Resource] = []
@@ -118,20 +126,26 @@ def merge(contents: Iterable[Content]) -> tuple[list[msgspec.Raw], list[ChartNot
             if name is None:
                 nameless.setdefault(bytes(resource.raw), resource.raw)
                 continue
-            other = newest.get(name)
-            if other is None:
-                newest[name] = resource
-                continue
-            if not (resource.historic and other.historic) and not _same(resource.raw, other.raw):
+            held = newest.setdefault(name, [])
+            others = [other for other in held if not _same(resource.raw, other.raw)]
+            if any(not (resource.historic and other.historic) for other in others):
                 differing.add(name)
-            if not _is_newer(other, resource):
-                newest[name] = resource
+            if any(_is_newer(other, resource) for other in held):
+                continue
+            older = [other for other in held if _is_newer(resource, other)]
+            if older or len(others) == len(held):
+                newest[name] = [*(other for other in held if other not in older), resource]
     for deletion in deleted:
-        held = newest.get(deletion.name or "")
-        if held is not None and not _is_newer(held, deletion):
-            del newest[f"{held.type}/{held.id}"]
-    notes = [ChartNote("duplicate", (name,)) for name in sorted(differing & newest.keys())]
-    return [*(resource.raw for resource in newest.values()), *nameless.values()], notes
+        held = newest.get(deletion.name or "", [])
+        if held and not any(_is_newer(one, deletion) for one in held):
+            del newest[deletion.name or ""]
+    contested = frozenset(name for name, held in newest.items() if len(held) > 1)
+    notes = [ChartNote("conflict", (name,), "versions") for name in sorted(contested)]
+    notes += [
+        ChartNote("duplicate", (name,)) for name in sorted((differing & newest.keys()) - contested)
+    ]
+    resources = [resource.raw for held in newest.values() for resource in held]
+    return Merged([*resources, *nameless.values()], notes, contested)
 
 
 # Views: only what is needed to unpack
@@ -241,6 +255,8 @@ def _unpack_bundle(
     kind = _lone(head.type, str)
     matches = 0
     for index, entry in enumerate(_entries(head, content, path)):
+        if entry is None:
+            continue
         here = f"{path}.entry[{index}].resource"
         mode = entry.search.mode if entry.search is not None else None
         if entry.response is not None and (entry.response.status or "")[:1] in ("4", "5"):
@@ -277,24 +293,25 @@ def _unpack_bundle(
     content.next = _next(head)
 
 
-def _entries(head: _Head, content: Content, path: str) -> list[_Entry]:
+def _entries(head: _Head, content: Content, path: str) -> list[_Entry | None]:
+    """Entries by their index; None for one that is none, which is told."""
     if not _given(head.entry):
         return []
     try:
-        return _read_entries.decode(head.entry)
+        return list(_read_entries.decode(head.entry))
     except _FAILURES:
         pass
     parts = _lone(head.entry, list[msgspec.Raw])
     if parts is None:
         content.unreadable.append(f"{path}.entry")
         return []
-    entries = []
+    entries: list[_Entry | None] = []
     for index, part in enumerate(parts):
         try:
             entries.append(_lenient(part, _Entry))
         except NotFhir:
             content.unreadable.append(f"{path}.entry[{index}]")
-            entries.append(_Entry())
+            entries.append(None)
     return entries
 
 

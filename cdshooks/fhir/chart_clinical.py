@@ -29,6 +29,7 @@ from cdshooks.fhir.chart_desk import (
     INFERRED,
     NOT_USABLE,
     TEXT_MATCHED,
+    UNREADABLE,
     Desk,
     Entry,
     texts_of,
@@ -188,6 +189,8 @@ def _marker(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
         return
     value = number(desk, quantity, reference, _VALUE)
     spelt = _unit_of_marker(desk, quantity)
+    if spelt is not None and "/" not in spelt[0]:  # no concentration
+        spelt = None
     if spelt is None:
         desk.note(UNIT_NOT_ACCEPTED, reference, path=f"{_VALUE}.unit")
     if value is None or spelt is None:
@@ -383,6 +386,8 @@ def read_conditions(
     """Active Conditions that count; those that speak for scans are returned."""
     findings: list[Finding] = []
     for reference, view, _ in conditions:
+        if view.code is None:
+            desk.note(UNREADABLE, reference, path="Condition.code")
         role = desk.terminology.find("condition", view.code)
         if role is None or role == "hcc":
             continue
@@ -396,7 +401,7 @@ def read_conditions(
         date = day.date if day is not None else None
         source = (reference,)
         if role == "hepatorenal-syndrome":
-            sheet.facts.append(StatedFact(Fact.HEPATORENAL_SYNDROME, True, date, source))
+            sheet.facts.append(StatedFact(Fact.HEPATORENAL_SYNDROME, True, date, source, True))
         elif role == "encephalopathy":
             sheet.encephalopathy.append(Grade(1, 4, date, source, expires=False))
         elif role == "ascites":
@@ -451,6 +456,7 @@ def _value_role(
 def _exact(desk: Desk, day: Day | None, reference: str) -> datetime.date | None:
     """The day of a value that is only good for some weeks: an imprecise one counts as undated."""
     if day is None:
+        desk.note(NOT_USABLE, reference, detail="no-date", path="Observation.effective")
         return None
     if day.latest is not None:
         desk.note(NOT_USABLE, reference, detail="imprecise-date", path="Observation.effective")

@@ -6,6 +6,7 @@ impossible size or an unreadable element leaves its lesion *listed without a val
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -75,6 +76,8 @@ class Finding:
 class Imaging:
     scans: tuple[Scan, ...]
     lesions: dict[str, Lesion]
+    observed_on: dict[str, datetime.date]
+    """Own day of each observation and Condition, by reference."""
 
 
 @dataclass(slots=True)
@@ -135,7 +138,9 @@ def read_imaging(
         charted.append(_scan(sheet, lesions, day))
     charted.sort(key=lambda scan: (scan.date, scan.latest or scan.date, scan.references))
     _note_slips(desk, charted)
-    return Imaging(tuple(charted), lesions.charted())
+    observed_on = {reference: day.date for reference, day in days.items() if day is not None}
+    observed_on |= {finding.reference: finding.day.date for finding in findings}
+    return Imaging(tuple(charted), lesions.charted(), observed_on)
 
 
 def _usable(

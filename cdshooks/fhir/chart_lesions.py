@@ -24,7 +24,7 @@ _BODY_STRUCTURE = "BodyStructure"
 
 
 def safe_label(text: str | None) -> str | None:
-    """A label that may be shown (security T8): the allow-list, at most 60 characters."""
+    """A label that may be shown: characters of the allow-list only, at most 60."""
     if not text:
         return None
     label = unicodedata.normalize("NFC", text).strip()

@@ -16,6 +16,7 @@ LARGEST_DIAMETER = Decimal(300)
 SMALLEST_SURE_DIAMETER = Decimal(3)
 _TEN = Decimal(10)
 _LARGEST_EXPONENT = 9
+_MOST_DIGITS = 30
 _LENGTH = frozenset({"mm", "cm"})
 
 
@@ -25,10 +26,20 @@ def number(desk: Desk, quantity: Quantity, reference: str, path: str) -> Decimal
     if value is None or quantity.comparator is not None or value < 0:
         desk.note(NOT_USABLE, reference, path=path)
         return None
-    if value.adjusted() > _LARGEST_EXPONENT:
+    if not _has_usual_size(value):
         desk.note(IMPLAUSIBLE, reference, path=path)
         return None
     return Decimal(value)
+
+
+def _has_usual_size(value: Decimal) -> bool:
+    """No measurement is larger, finer or longer; arithmetic with such a number may take minutes."""
+    exponent = value.as_tuple().exponent
+    return (
+        isinstance(exponent, int)
+        and exponent >= -_MOST_DIGITS
+        and value.adjusted() <= _LARGEST_EXPONENT
+    )
 
 
 def unit(
@@ -63,6 +74,9 @@ def millimetres_of_text(desk: Desk, text: str, reference: str, path: str) -> Dec
     name = desk.terminology.unit_of_text(rest)
     if name not in _LENGTH or not digits.isascii() or not digits.replace(".", "", 1).isdigit():
         desk.note(NOT_USABLE, reference, path=path)
+        return None
+    if not _has_usual_size(Decimal(digits)):
+        desk.note(IMPLAUSIBLE, reference, path=path)
         return None
     desk.note(UNIT_FROM_TEXT, reference, path=path)
     return _plausible(desk, Decimal(digits), name, reference, path)

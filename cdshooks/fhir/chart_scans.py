@@ -124,15 +124,15 @@ class Scans:
                 same = [draft for draft in same if draft.modality is wanted]
             elif len(same) > 1:
                 same = [draft for draft in same if draft.is_cross_sectional]
-            if len(same) > 1:
+            if len({draft.contrast for draft in same}) > 1:
                 self.desk.note(NOT_USABLE, entry.reference, detail="which-scan")
                 continue
-            if same:
-                draft = same[0]
-            else:
-                draft = self._own(f"{day.date}/{day.last}", day)
-                draft.modality = draft.modality or wanted
-            draft.readings.append((entry, role, day))
+            if not same:
+                own = self._own(f"{day.date}/{day.last}", day)
+                own.modality = own.modality or wanted
+                same = [own]
+            for draft in same:  # several alike are one time point
+                draft.readings.append((entry, role, day))
 
     # Studies
 

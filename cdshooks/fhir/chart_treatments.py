@@ -23,6 +23,7 @@ from cdshooks.fhir.chart_desk import (
     NOT_USABLE,
     TEXT_MATCHED,
     UNKNOWN_CODE,
+    UNREADABLE,
     Desk,
     Entry,
     texts_of,
@@ -60,6 +61,10 @@ class Treatments:
     """References of every procedure that is a TACE, performed or not."""
 
 
+_UNKNOWN_PROCEDURE = _Recognised(TreatmentKind.TACE, False, Certainty.INFERRED)
+"""A procedure that does not say, or not readably, what it was: it may be a session."""
+
+
 class _Part(NamedTuple):
     treatment: Treatment
     role: str
@@ -73,10 +78,14 @@ def read_treatments(
     """Every liver-directed procedure of the record, in order of its day."""
     infused = _with_arterial_drug(desk, administrations)
     recognised: dict[str, _Recognised] = {}
-    for reference, view, _ in procedures:
+    for reference, view, whole in procedures:
         found = recognise(desk, view, with_arterial_drug=reference in infused)
         if found is not None:
             recognised[reference] = found
+        elif _says_nothing(view):
+            if whole:
+                desk.note(UNREADABLE, reference, path="Procedure.code")
+            recognised[reference] = _UNKNOWN_PROCEDURE
         else:
             desk.code_unknown(view.code, reference, "Procedure.code")
     groups = _staging_groups(desk, procedures, recognised)
@@ -92,8 +101,10 @@ def read_treatments(
         status = view.status or ""
         stopped = status == "stopped" and found.kind.is_chemoembolisation
         if status != "completed" and not stopped:
-            desk.note(DROPPED, reference, detail=_status_word(status), path="Procedure.status")
-            if status == "in-progress" and found.kind.is_chemoembolisation and whole:
+            running_session = status == "in-progress" and found.kind.is_chemoembolisation
+            word = "session-in-progress" if running_session else _status_word(status)
+            desk.note(DROPPED, reference, detail=word, path="Procedure.status")
+            if running_session:
                 treatment = _treatment(desk, entry, found, groups)
                 if treatment is not None:
                     running.append(replace(treatment, confirmed=False))
@@ -103,7 +114,9 @@ def read_treatments(
         if stopped:
             desk.note(DROPPED, reference, detail="stopped", path="Procedure.status")
             found = found._replace(confirmed=False)
-        treatment = _treatment(desk, entry, found, groups) if whole else None
+        if not whole:
+            found = found._replace(confirmed=False)
+        treatment = _treatment(desk, entry, found, groups)
         if treatment is not None:
             parts.append(_Part(treatment, found.role))
         elif found.kind.is_chemoembolisation:
@@ -116,6 +129,11 @@ def read_treatments(
             r for r, found in recognised.items() if found.kind.is_chemoembolisation
         ),
     )
+
+
+def _says_nothing(view: Procedure) -> bool:
+    code = view.code
+    return code is None or not (code.coding or code.text)
 
 
 def recognise(

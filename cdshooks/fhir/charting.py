@@ -15,9 +15,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from cdshooks.clinical.chart import Chart, ChartNote, Dated, MarkerValue, StatedFact
+from cdshooks.clinical.chart import (
+    NAMELESS,
+    Chart,
+    ChartNote,
+    Dated,
+    MarkerValue,
+    StatedFact,
+)
 from cdshooks.fhir.chart_clinical import CLINICAL_ROLES, Clinical, read_clinical, read_conditions
-from cdshooks.fhir.chart_desk import UNREADABLE, Desk, Entry
+from cdshooks.fhir.chart_desk import FINAL, UNREADABLE, Desk, Entry
 from cdshooks.fhir.chart_imaging import IMAGING_ROLES, is_about_imaging, read_imaging
 from cdshooks.fhir.chart_treatments import read_treatments
 from cdshooks.fhir.codes import Terminology, standard_terminology
@@ -29,11 +36,13 @@ from cdshooks.fhir.views import (
     BodyStructure,
     Observation,
     Patient,
+    Procedure,
     Unreadable,
     decode,
 )
 
 FOREIGN = "foreign-patient"
+_COUNTING = frozenset({"completed", "available", *FINAL})
 MODIFIED = "modifier-extension"
 
 _INCOMPLETE_BY_KEY: dict[str, tuple[str, ...]] = {
@@ -95,6 +104,7 @@ def chart_of(
         lesion_count=tuple(sorted(clinical.lesion_count, key=_dated_order)),
         notes=tuple(sorted(desk.notes, key=_note_order)),
         incomplete=incomplete,
+        observed_on=imaging.observed_on,
         undated_sessions=treatments.undated,
         in_progress=treatments.in_progress,
     )
@@ -119,6 +129,8 @@ class _Candidate:
     view: AnyResource | None
     raw: msgspec.Raw
     unreadable: Unreadable | None = None
+    noted: bool = False
+    """That it cannot be used as it is stands in a note already."""
 
 
 def _sorted_out(desk: Desk, record: Record) -> _SortedOut:
@@ -136,6 +148,7 @@ def _sorted_out(desk: Desk, record: Record) -> _SortedOut:
             candidate = _Candidate(type(decoded).__name__, decoded, raw)
             identity = decoded.id
         if identity is None:
+            desk.note(UNREADABLE, path=f"{candidate.kind}.id")
             nameless.append(candidate)
         elif not is_id(identity):
             desk.note(UNREADABLE, path=f"{candidate.kind}.id" if candidate.kind else "")
@@ -147,10 +160,14 @@ def _sorted_out(desk: Desk, record: Record) -> _SortedOut:
     out = _SortedOut()
     foreign: list[str] = []
     for reference in sorted(newest):
-        _admit(desk, reference, newest[reference], out, foreign)
+        candidate = newest[reference]
+        if reference in record.contested and candidate.unreadable is None:
+            candidate.unreadable = Unreadable(candidate.kind, reference, "", candidate.view)
+            candidate.noted = True
+        _admit(desk, reference, candidate, out, foreign)
     nameless.sort(key=lambda candidate: (candidate.kind, bytes(candidate.raw)))
     for number, candidate in enumerate(nameless):
-        _admit(desk, f"{candidate.kind}/-{number}", candidate, out, foreign)
+        _admit(desk, f"{candidate.kind}/{NAMELESS}{number}", candidate, out, foreign)
     if foreign:
         desk.foreign.update(foreign)
         desk.notes.add(ChartNote(FOREIGN, tuple(sorted(foreign)), count=len(foreign)))
@@ -164,19 +181,18 @@ def _admit(
     if view is not None and not _is_of_patient(desk, view, unreadable):
         foreign.append(reference)
         return
-    if unreadable is not None:
+    if unreadable is not None and not candidate.noted:
         references = (reference,) if unreadable.id is not None else ()
         desk.note(UNREADABLE, *references, path=unreadable.path)
-        if unreadable.type not in ("Procedure", "Observation"):
-            return
+    whole = unreadable is None
     if view is None:
         return
     if view.modifier_extension or view.implicit_rules:
         desk.note(MODIFIED, reference, path=f"{candidate.kind}.modifierExtension")
-        if not isinstance(view, Observation):
-            return
-        unreadable = Unreadable(candidate.kind, view.id, "", view)
-    entry = Entry(reference, view, unreadable is None)
+        whole = False
+    if not whole and not isinstance(view, Procedure | Observation):
+        return
+    entry = Entry(reference, view, whole)
     out.by_type.setdefault(candidate.kind, []).append(entry)
 
 
@@ -191,7 +207,10 @@ def _is_of_patient(desk: Desk, view: AnyResource, unreadable: Unreadable | None)
 
 
 def _version(candidate: _Candidate, desk: Desk) -> tuple[object, ...]:
-    """Order among versions of one resource: version number, else time of change, else content."""
+    """Order among versions of one resource: version number, else time of change.
+
+    Where these do not tell, one that counts goes first, so that it is not lost; then by content.
+    """
     meta = candidate.view.meta if candidate.view is not None else None
     number, day, moment = -1, datetime.date.min, ""
     if meta is not None:
@@ -203,7 +222,8 @@ def _version(candidate: _Candidate, desk: Desk) -> tuple[object, ...]:
                 day = read_day(moment, desk.zone).date
             except UnreadableDate:
                 moment = ""
-    return number, day, moment, bytes(candidate.raw)
+    status = getattr(candidate.view, "status", None)
+    return number, day, moment, status in _COUNTING, bytes(candidate.raw)
 
 
 def _observations(
@@ -216,6 +236,8 @@ def _observations(
     for entry in entries:
         code = entry.view.code
         if code is None:
+            if entry.whole:
+                desk.note(UNREADABLE, entry.reference, path="Observation.code")
             continue
         role: str | None = None
         for coding in code.coding:

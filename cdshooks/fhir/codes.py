@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from cdshooks.errors import ConfigurationError
 from cdshooks.fhir.views import CodeableConcept, Coding, Quantity, Site
+from cdshooks.settings import Settings
 
 Key = tuple[str, str]
 """System and code."""
@@ -245,6 +246,14 @@ class Terminology:
 def standard_terminology() -> Terminology:
     """The codes that ship with the service, without a site's own."""
     return Terminology()
+
+
+def site_terminology(settings: Settings) -> Terminology:
+    """With the codes that a site adds; a wrong file is named, with the key it was configured by."""
+    try:
+        return Terminology(settings.terminology.folders)
+    except ConfigurationError as error:
+        raise settings.wrong("terminology.folders", str(error)) from None
 
 
 class _Files:

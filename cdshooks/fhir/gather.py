@@ -210,7 +210,8 @@ def _check_required(parts: Iterable[_Part], patient_id: str) -> None:
 
 
 def _record(parts: Iterable[_Part], patient_id: str, bases: tuple[str, ...]) -> Record:
-    resources, notes = merge(content for part in parts for content in part.contents)
+    merged = merge(content for part in parts for content in part.contents)
+    notes = merged.notes
     for part in parts:
         paths = [
             f"{part.need.key}.{path}" for content in part.contents for path in content.unreadable
@@ -219,7 +220,7 @@ def _record(parts: Iterable[_Part], patient_id: str, bases: tuple[str, ...]) -> 
             ChartNote("unreadable-resource", path=path) for path in (*part.unreadable, *paths)
         ]
     gaps = [Gap(part.need.key, part.gap) for part in parts if part.gap is not None]
-    return Record(patient_id, resources, gaps, notes, bases)
+    return Record(patient_id, merged.resources, gaps, notes, bases, merged.contested)
 
 
 def _of(parts: Iterable[_Part], key: str) -> _Part:

@@ -35,7 +35,7 @@ class Gap:
 
 @dataclass(slots=True)
 class Record:
-    """Every resource once, as raw JSON, in no particular order."""
+    """Every resource once, as raw JSON, in no particular order; a contested one more than once."""
 
     patient_id: str
     """Logical id, without ``Patient/``."""
@@ -44,3 +44,5 @@ class Record:
     notes: list[ChartNote] = field(default_factory=list)
     bases: tuple[str, ...] = ()
     """FHIR base URLs under which an absolute reference is this patient's."""
+    contested: frozenset[str] = frozenset()
+    """``Type/id`` of resources that stand here in several contents, none of them newer."""

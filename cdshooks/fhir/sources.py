@@ -17,6 +17,7 @@ from cdshooks.errors import UnusableInput
 from cdshooks.fhir.bundles import Content, NotFhir, Resource, merge, unpack
 from cdshooks.fhir.record import Gap, GapKind, Record
 from cdshooks.fhir.references import is_id
+from cdshooks.fhir.views import READ_TYPES, Unreadable, decode
 
 _UNREADABLE = "unreadable-resource"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -63,12 +64,13 @@ def _from_document(path: str, text: bytes, wanted: str | None) -> Record:
         raise UnusableInput(f"{path}: not UTF-8 text") from None
     except NotFhir as problem:
         raise UnusableInput(f"{path}: {problem}") from None
-    if not content.resources:
+    if not any(map(_can_be_read, content.resources)):
         raise UnusableInput(f"{path}: {_why_nothing(content)}")
     people = _People()
     people.meet(content.resources)
-    resources, notes = merge([content])
-    record = Record(people.choose(path, wanted), resources, notes=notes)
+    merged = merge([content])
+    patient_id = people.choose(path, wanted)
+    record = Record(patient_id, merged.resources, notes=merged.notes, contested=merged.contested)
     record.notes += [ChartNote(_UNREADABLE, path=where) for where in content.unreadable]
     if content.failed:
         record.gaps.append(Gap("bundle", GapKind.REFUSED))
@@ -80,7 +82,13 @@ def _from_document(path: str, text: bytes, wanted: str | None) -> Record:
 def _why_nothing(content: Content) -> str:
     if content.failed:
         return "holds an OperationOutcome and no data"
+    if content.resources:
+        return "holds no resource that can be read"
     return "no entry can be read" if content.unreadable else "holds no resource"
+
+
+def _can_be_read(resource: Resource) -> bool:
+    return resource.type in READ_TYPES and not isinstance(decode(resource.raw), Unreadable)
 
 
 class _People:
@@ -140,7 +148,7 @@ def _from_lines(path: str, files: list[Path], wanted: str | None) -> Record:
     readable = False
     for line in _lines(files):
         if line.content is not None:
-            readable = readable or bool(line.content.resources)
+            readable = readable or any(map(_can_be_read, line.content.resources))
             people.meet(line.content.resources)
     if not readable:
         raise UnusableInput(f"{path}: no line can be read as a FHIR resource")
@@ -163,9 +171,10 @@ def _from_lines(path: str, files: list[Path], wanted: str | None) -> Record:
             content.resources = own
         if content.resources or content.deleted:
             contents.append(content)
-    resources, duplicates = merge(contents)
+    merged = merge(contents)
     gaps = [Gap("bundle", kind) for kind in sorted(incomplete)]
-    return Record(chosen, resources, gaps, notes + duplicates)
+    notes += merged.notes
+    return Record(chosen, merged.resources, gaps, notes, contested=merged.contested)
 
 
 def _lines(files: list[Path]) -> Iterator[_Line]:

@@ -275,6 +275,8 @@ class _Parts(Element):
     derived_from: msgspec.Raw = msgspec.Raw()
     part_of: msgspec.Raw = msgspec.Raw()
     effective_date_time: msgspec.Raw = msgspec.Raw()
+    performed_date_time: msgspec.Raw = msgspec.Raw()
+    performed_period: msgspec.Raw = msgspec.Raw()
 
 
 _parts = msgspec.json.Decoder(_Parts)
@@ -300,7 +302,12 @@ def _unreadable(raw: msgspec.Raw | bytes, problem: Exception) -> Unreadable | No
     }
     salvage: AnyResource | None = None
     if kind == "Procedure":
-        salvage = Procedure(**shared)
+        salvage = Procedure(
+            **shared,
+            part_of=_lone(parts.part_of, tuple[Reference, ...]) or (),
+            performed_date_time=_lone(parts.performed_date_time, str),
+            performed_period=_lone(parts.performed_period, Period),
+        )
     elif kind == "Observation":
         salvage = Observation(
             **shared,

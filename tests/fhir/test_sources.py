@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -253,14 +254,42 @@ def version(number: Any = None, changed: str | None = None, **more: Any) -> JSON
         ),
         (version("1", status="a"), version(status="b"), "a"),
         (version(status="a"), version("1", status="b"), "b"),
-        (version(status="a"), version(status="b"), "b"),
-        (version("9" * 5000, status="a"), version(status="b"), "b"),
     ],
 )
 def test_the_highest_version_is_kept(tmp_path: Path, first: JSON, second: JSON, kept: str) -> None:
     record = loaded(tmp_path, bundle(patient(), first, second))
     assert one(record, "Procedure/t1")["status"] == kept
     assert record.notes == [ChartNote("duplicate", ("Procedure/t1",))]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (version(status="a"), version(status="b")),
+        (version("9" * 5000, status="a"), version(status="b")),
+        (version("3", status="a"), version("3", status="b")),
+        (version("x", status="a"), version("y", status="b")),
+        (version("2", status="a"), version(changed="2025-02-01T00:00:00Z", status="b")),
+        (
+            version(changed="2025-02-01T00:00:00Z", status="a"),
+            version(changed="2025-02-01T08:00:00+08:00", status="b"),
+        ),
+    ],
+)
+def test_two_versions_of_which_none_is_newer(tmp_path: Path, first: JSON, second: JSON) -> None:
+    for one_way in ([first, second], [second, first], [first, second, first]):
+        record = loaded(tmp_path, bundle(patient(), *one_way))
+        assert record.contested == {"Procedure/t1"}
+        assert names(record) == ["Patient/p-1", "Procedure/t1", "Procedure/t1"]
+        assert record.notes == [ChartNote("conflict", ("Procedure/t1",), "versions")]
+
+
+def test_a_newer_version_settles_it(tmp_path: Path) -> None:
+    versions = [version("1", status="a"), version("1", status="b"), version("2", status="c")]
+    for order in permutations(versions):
+        record = loaded(tmp_path, bundle(patient(), *order))
+        assert record.contested == frozenset()
+        assert one(record, "Procedure/t1")["status"] == "c"
 
 
 def test_the_same_twice_is_no_news(tmp_path: Path) -> None:
