@@ -103,7 +103,7 @@ def test_a_progression_before_the_last_session_is_not_required():
     assert cci(judge(chart(imaging=scans(50, 60, 60, 59)))) == "not-met"
 
 
-@pytest.mark.parametrize("kind", ["tare", "haic", "tae"])
+@pytest.mark.parametrize("kind", ["tare", "haic", "tae", "tila-tace"])
 def test_other_transarterial_treatment_is_no_session(kind):
     other = treatment(kind, THIRD, scope="other-lesion")
     assert judge(chart([*SESSIONS[:2], other])).course.count == 2
