@@ -110,8 +110,9 @@ def readings_from(values: Mapping[str, Any], where: str = "readings") -> Reading
             continue
         if key in FIXED:
             if value != FIXED[key] or type(value) is not type(FIXED[key]):
+                only = toml_value(FIXED[key])
                 raise ReadingsError(
-                    f"{where}: {key} can only be {_toml(FIXED[key])}: another value is not built"
+                    f"{where}: {key} can only be {only}: another value is not built"
                 )
             continue
         changes[key] = _checked(key, value, where)
@@ -146,7 +147,7 @@ def load_readings(profile_or_file: str) -> Readings:
 def _checked(key: str, value: Any, where: str) -> Any:
     if key in CHOICES:
         if value not in CHOICES[key] or isinstance(value, bool):
-            allowed = ", ".join(_toml(choice) for choice in CHOICES[key])
+            allowed = ", ".join(toml_value(choice) for choice in CHOICES[key])
             raise ReadingsError(f"{where}: {key} must be one of {allowed}")
         return value
     if key in BOUNDS:
@@ -163,7 +164,8 @@ def _checked(key: str, value: Any, where: str) -> Any:
     raise ReadingsError(f"{where}: unknown key {key}")
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A value as a file of readings writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return f'"{value}"' if isinstance(value, str) else str(value)

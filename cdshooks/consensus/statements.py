@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
+
+from cdshooks.consensus.strict_tables import SourceError, Table, toml_of
 
 KINDS = (
     "bibliography",
@@ -29,12 +30,6 @@ KINDS = (
 AS_PRINTED, ANNOTATED, SUPPRESSED = DISPLAYS = ("as-printed", "annotated", "suppressed")
 PUBLISHED_ABSTRACT, PROJECT_TRANSLATION = ORIGINS = ("published abstract", "project translation")
 PAPER = "paper"
-
-T = TypeVar("T")
-
-
-class SourceError(ValueError):
-    """A source file that cannot be used; the text names the file and the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,72 +147,29 @@ def statement(id: str) -> Statement:
 
 def load(texts: Mapping[str, str]) -> dict[str, Statement]:
     """Statements from the texts of source files by their names; raises :class:`SourceError`."""
-    tables: dict[str, dict[str, Any]] = {}
-    for name, text in texts.items():
-        try:
-            tables[name] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise SourceError(f"{name}: not TOML: {error}") from error
+    tables = {name: toml_of(name, text) for name, text in texts.items()}
     papers: dict[str, Paper] = {}
     for name, table in tables.items():
         if PAPER in table:
-            paper = _Table(name, PAPER, table.pop(PAPER)).build(Paper)
+            paper = _table(name, PAPER, table.pop(PAPER)).build(Paper)
             papers[paper.id] = paper
     result: dict[str, Statement] = {}
     for name, table in tables.items():
         for id, values in table.items():
             if id in result:
                 raise SourceError(f"{name}: {id}: stands in another file too")
-            result[id] = _statement(_Table(name, id, values), papers)
+            result[id] = _statement(_table(name, id, values), papers)
     return result
 
 
-# What a field holds, by its annotation above; a tuple is written as a list, or singly as one value.
-_PLAIN: Mapping[str, type] = {"str": str, "int": int, "datetime.date": datetime.date}
 _PARTS: Mapping[str, type] = {kind.__name__: kind for kind in (Grade, Share, Arm, Outcome, Study)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    file: str
-    name: str
-    values: Any
-
-    def wrong(self, key: str, why: str) -> SourceError:
-        return SourceError(f"{self.file}: {self.name}.{key}: {why}")
-
-    def build(self, kind: type[T], **given: Any) -> T:
-        """A dataclass of texts, numbers, lists and other tables, every key checked."""
-        if not isinstance(self.values, dict):
-            raise SourceError(f"{self.file}: {self.name}: must be a table")
-        fields: Mapping[str, str] = kind.__annotations__
-        arguments = dict(given)
-        for key, value in self.values.items():
-            if key not in fields or (key == "id" and "id" in given):
-                raise self.wrong(key, "unknown key")
-            if key not in given:
-                arguments[key] = self._value(key, value, fields[key])
-        try:
-            return kind(**arguments)
-        except TypeError as error:
-            raise SourceError(f"{self.file}: {self.name}: {error}") from error
-
-    def _value(self, key: str, value: Any, wanted: str) -> Any:
-        several = re.fullmatch(r"tuple\[(\S+), \.\.\.\]", wanted)
-        if several:
-            items = value if isinstance(value, list) else [value]
-            return tuple(self._value(key, item, several[1]) for item in items)
-        name = wanted.removesuffix(" | None")
-        if name in _PARTS:
-            return _Table(self.file, f"{self.name}.{key}", value).build(_PARTS[name])
-        if type(value) is not _PLAIN[name]:
-            raise self.wrong(key, f"must be {name}")
-        if value == "" and key != "doi":
-            raise self.wrong(key, "must not be empty")
-        return value
+def _table(file: str, name: str, values: Any) -> Table:
+    return Table(file, name, values, _PARTS, may_be_empty=("doi",))
 
 
-def _statement(table: _Table, papers: Mapping[str, Paper]) -> Statement:
+def _statement(table: Table, papers: Mapping[str, Paper]) -> Statement:
     name = table.values.get(PAPER) if isinstance(table.values, dict) else None
     paper = papers.get(name) if isinstance(name, str) else None
     if paper is None:
@@ -243,7 +195,7 @@ def _statement(table: _Table, papers: Mapping[str, Paper]) -> Statement:
     return found
 
 
-def _check_study(table: _Table, study: Study | None) -> None:
+def _check_study(table: Table, study: Study | None) -> None:
     if study is None:
         return
     arms = {arm.id for arm in study.arms}

@@ -16,12 +16,12 @@ from cdshooks.consensus.statements import (
     ANNOTATED,
     PUBLISHED_ABSTRACT,
     SUPPRESSED,
-    SourceError,
     Statement,
     load,
     statement,
     statements,
 )
+from cdshooks.consensus.strict_tables import SourceError
 
 IDS = """
 CCI-M 1 2 3 4
