@@ -39,14 +39,15 @@ def target_response(
         return Response.NE
     if current == 0:
         return Response.CR
-    grown = current >= progression_reference * PROGRESSION
-    if grown and current - progression_reference >= min_growth_mm:
+    if current >= progression_limit(progression_reference, min_growth_mm):
         return Response.PD
     return Response.PR if current <= baseline * PARTIAL else Response.SD
 
 
 def progression_limit(reference: Fraction, min_growth_mm: int = 0) -> Fraction:
-    """The smallest sum that is PD against ``reference``."""
+    """The smallest sum that is PD against ``reference``; after 0 any sum above it (AMB-07)."""
+    if reference == 0:
+        return Fraction(0)
     return max(reference * PROGRESSION, reference + min_growth_mm)
 
 

@@ -108,17 +108,19 @@ def find_targets(
     unexplained, without_baseline, new = set(), set(), set()
     after_baseline = [scan for scan in scans if scan.date > baseline.date]
     for key in sorted({key for point in later for key in point.values}):
-        if key in baseline.values or roles.get(key) is LesionRole.NON_TARGET:
+        if key in baseline.values:
             continue
         listings = [point for point in later if key in point.values]
         if not any(_may_be_measurable(point.values[key]) for point in listings):
             continue
+        never_target = roles.get(key) is LesionRole.NON_TARGET
         if not _called_new(key, baseline, listings, after_baseline, lesions.get(key)):
-            unexplained.add(key)
+            if not never_target:
+                unexplained.add(key)
             continue
         detection = next((p for p in listings if _measurable(p.values[key])), None)
         before = [p for p in listings if detection is None or p.date < detection.date]
-        if exclude_late:
+        if exclude_late or never_target:
             new.add(key)
         elif any(p.values[key].mm is None and p.date <= late_cutoff for p in before):
             without_baseline.add(key)

@@ -173,12 +173,17 @@ class Case:
         return negate(getattr(self.baseline, what)) if self.baseline is not None else None
 
     def window_points(self, session: Session) -> tuple[TimePoint, ...]:
-        """Adequate time points in the window of any session, before it closes."""
+        """Adequate time points in the window of any session, before it closes.
+
+        One on the session's own day was taken before it, whatever the window.
+        """
         closing = closing_day(session, self.sessions, self.aimed)
         return tuple(
             point
             for point in self.facts.points
-            if self.readings.window_lo <= days(session.end, point.date) <= self.readings.window_hi
+            if max(self.readings.window_lo, 1)
+            <= days(session.end, point.date)
+            <= self.readings.window_hi
             and (closing is None or point.date <= closing)
         )
 

@@ -38,6 +38,10 @@ def test_worked_sums(b, c, nadir, plain, by_nadir, five_mm):
     assert target_response(b, c, b, 5) is five_mm
 
 
+def test_any_growth_from_nothing_is_progression_in_the_nadir_view():
+    assert target_response(Fraction(100), Fraction(3), Fraction(0), 5) is PD
+
+
 @given(tenths=st.integers(min_value=50, max_value=5000))
 def test_exactly_twenty_percent_more_is_progression(tenths):
     b = Fraction(tenths, 10)

@@ -492,3 +492,25 @@ def test_the_order_of_facts_never_matters():
     for order in permutations(range(3)):
         shuffled = chart([SESSIONS[i] for i in order], [imaging[i] for i in (3, *order)])
         assert judge(shuffled) == wanted
+
+
+def test_a_scan_of_the_last_sessions_day_never_follows_it_up():
+    course = (scan("2023-01-05", {"L1": 50}), scan(THIRD, {"L1": 65}))
+    shown = judge(chart(imaging=course), window_lo=0)
+    assert shown.course.assessment_scan is None
+    assert "imaging-in-window" in shown.missing
+
+
+@pytest.mark.parametrize(
+    ("new", "branches"), [(True, ("F1-2",)), (False, ("F1-1b",)), (None, ("F1-1b", "F1-2"))]
+)
+def test_a_new_lesion_that_is_marked_no_target_still_is_a_new_lesion(new, branches):
+    """Called new on the scan that finds it; the last reader's "no" does not outweigh that."""
+    course = (
+        scan("2023-01-05", {"L1": 50}),
+        scan("2023-03-30", {"L1": 50, "N": 20}, new=new),
+        scan(after(THIRD, 42), {"L1": 50, "N": 22}, new=None if new is None else False),
+    )
+    shown = judge(chart(imaging=course, roles={"N": "non-target"}))
+    assert shown.response.category == "SD"
+    assert shown.strategy.branches == branches
