@@ -12,7 +12,17 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Any, TypeVar
 
-from cdshooks.clinical.chart import Chart, ChartNote, MarkerValue, References, Scan, Treatment
+from cdshooks.clinical.chart import (
+    Chart,
+    ChartNote,
+    Dated,
+    MarkerValue,
+    PlannedInfusion,
+    References,
+    Scan,
+    Stage,
+    Treatment,
+)
 
 ALL_COMBINATIONS_UP_TO = 4
 MAX_READINGS = 256
@@ -85,8 +95,19 @@ def as_known_on(chart: Chart, as_of: datetime.date) -> Chart:
         if item not in items
         for ref in item.references
     )
-    ecog = tuple(item for item in chart.ecog if item.date is None or item.date <= as_of)
-    later.update(ref for item in chart.ecog if item not in ecog for ref in item.references)
+    others: dict[str, Any] = {
+        name: tuple(
+            i for i in getattr(chart, name) if (day := _first_day(i)) is None or day <= as_of
+        )
+        for name in ("ecog", "largest_diameter", "lesion_count", "stages", "planned_infusions")
+    }
+    later.update(
+        ref
+        for name, items in others.items()
+        for item in getattr(chart, name)
+        if item not in items
+        for ref in item.references
+    )
     notes = tuple(ChartNote("after-as-of", (reference,)) for reference in sorted(later))
     return replace(
         chart,
@@ -95,9 +116,13 @@ def as_known_on(chart: Chart, as_of: datetime.date) -> Chart:
         markers=markers,
         facts=facts,
         liver=replace(liver, **dated),
-        ecog=ecog,
+        **others,
         notes=chart.notes + notes,
     )
+
+
+def _first_day(item: Dated | Stage | PlannedInfusion) -> datetime.date | None:
+    return (item.first if isinstance(item, Dated) else None) or item.date
 
 
 @dataclass(frozen=True, slots=True)
