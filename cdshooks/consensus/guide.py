@@ -51,10 +51,14 @@ from cdshooks.consensus.assessment import (
     Unsuitability,
     Verdict,
 )
+from cdshooks.consensus.burden import population, tumour_burden
 from cdshooks.consensus.case import Case, Facts, work_out
 from cdshooks.consensus.evaluation import response_missing
 from cdshooks.consensus.flags import flags
+from cdshooks.consensus.other_therapy import other_therapy
+from cdshooks.consensus.planned_haic import single_agent
 from cdshooks.consensus.readings import Readings
+from cdshooks.consensus.staging import tace_by_stage
 from cdshooks.consensus.strategy import contains_tace, in_order, strategy
 from cdshooks.consensus.therapies import opening, questions, therapy
 from cdshooks.consensus.unsuitable import Condition, condition, unsuitable
@@ -250,7 +254,9 @@ def _compared(
         if suitability.verdict is True and contains_tace(judgement.strategy.branches):
             raised.add(codes.TACE_CONTRAINDICATED_OVERLAY)
 
-    notes = (*chart.notes, *state.notes)
+    cases = [judgement.case for judgement in everyone]
+    stage, stage_notes = tace_by_stage(chart.stages)
+    notes = (*chart.notes, *state.notes, *stage_notes)
     if not base.case.sessions:
         notes = (*notes, ChartNote("no-tace"))
     return Assessment(
@@ -263,11 +269,24 @@ def _compared(
         unsuitable=suitability,
         strategy=branches,
         therapy=tier,
-        scores=Scores(state.child_pugh, albi(chart.liver, as_of)),
+        scores=_scores(chart, as_of, state, cases),
         missing=tuple(sorted(missing)),
         flags=tuple(sorted(raised)),
         notes=tuple(sorted(set(notes), key=_note_order)),
         data_as_of=presentation.newest(chart),
+        other_therapy=other_therapy(cases, definitions[CCI].verdict),
+        stage=stage,
+        discouraged=single_agent(chart.planned_infusions),
+    )
+
+
+def _scores(chart: Chart, as_of: datetime.date, state: Condition, cases: Sequence[Case]) -> Scores:
+    burden = tumour_burden(chart, cases)
+    return Scores(
+        state.child_pugh,
+        albi(chart.liver, as_of),
+        burden,
+        population(chart, cases) if burden is not None and burden.stratum else None,
     )
 
 
