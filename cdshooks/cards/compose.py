@@ -136,6 +136,8 @@ def status_card(assessment: Assessment, telling: Telling) -> Card:
     if cci.provisional:
         detail.add(say.say("line.provisional"))
     detail.add(unsuitable_sentence(assessment, say))
+    if not has_next_step(assessment):
+        detail.block("title.discouraged", discouraged_lines(assessment, say))
     detail.block("title.response", response_lines(assessment, say))
     detail.block("title.course", course_lines(assessment, say))
     detail.block("title.definitions", definition_lines(assessment, say))
@@ -145,7 +147,6 @@ def status_card(assessment: Assessment, telling: Telling) -> Card:
     detail.block("title.readings", wording.reading_lines(assessment.readings, say))
     ids = evidence.of_status(assessment)
     if not has_next_step(assessment):
-        detail.block("title.discouraged", discouraged_lines(assessment, say))
         ids = evidence.unique((*ids, *evidence.of_discouraged(assessment)))
     detail.block("title.evidence", evidence.lines(ids, say))
     warns = cci.verdict is Verdict.MET or assessment.unsuitable.verdict is True

@@ -1,8 +1,8 @@
 """The burden before the first TACE of the series, and whom the published medians describe (CCI-C8).
 
 Six-and-twelve was built on untreated patients of Child-Pugh A5 to B7 and performance status 0,
-without vascular invasion or extrahepatic spread. Its medians count from the first TACE, so the
-patient's state before it is what must fit, not today's.
+without vascular invasion or extrahepatic spread. So it is the state before the first TACE that must
+fit, not today's; a condition that was not recorded then leaves the fit unknown.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ VASCULAR_INVASION, EXTRAHEPATIC_SPREAD = "vascular-invasion", "extrahepatic-spre
 
 
 def tumour_burden(chart: Chart, cases: Sequence[Case]) -> TumourBurden | None:
-    """Six-and-twelve before up-to-seven, of the burden on which all readings of the record agree.
+    """The burden on which all readings of the record agree, else None.
 
     The window is that of the baseline scan: 0 to ``baseline_max_age`` days before the first counted
     session of the series, later than any local therapy aimed at a target before it.
