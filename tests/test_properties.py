@@ -302,7 +302,9 @@ def test_losing_a_measured_value(case: Case) -> None:
     assume(not in_conflict(before))
     at_baseline = (before["course"]["baselineScan"] or {}).get("references", ())
     initial = _baseline_labels(patient, before)
-    for measured in observations(resources, lambda found: "mm" in str(found.get("valueQuantity"))):
+    for measured in observations(
+        resources, lambda found: "focus" in found and "valueQuantity" in found
+    ):
         label = measured["focus"][0]["reference"].rsplit("-", 1)[1]
         if measured["valueQuantity"]["value"] < 10 and label not in initial:
             continue

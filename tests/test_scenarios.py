@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from cdshooks.consensus.readings import readings_from
-from tests.support.pipeline import Shown, judged
+from tests.support.pipeline import Shown, cited, judged
 from tests.support.scenario import (
     ANSWER_KEYS,
     DEFINITIONS,
@@ -27,6 +27,7 @@ OTHER_READINGS = [
     for scenario in SCENARIOS.values()
     for other in scenario.other_readings
 ]
+CITATIONS = {"cards cite", "cards do not cite"}
 each_scenario = pytest.mark.parametrize("scenario_id", SCENARIOS)
 SAID = {True: "yes", False: "no", None: "unknown"}
 
@@ -61,7 +62,21 @@ def computed_of(assessment: Shown) -> dict[str, str]:
         "cci-2022 reason": assessment["definitions"]["cci-2022"]["reason"],
         **{f"jsh {criterion}": SAID[answer] for criterion, answer in jsh.items()},
         "Child-Pugh": f"{child_pugh['class']}{child_pugh['score']}" if child_pugh else "unknown",
+        "six-and-twelve": _six_and_twelve(assessment["scores"]["six-and-twelve"]),
+        "up-to-seven": _up_to_seven(assessment["scores"]["up-to-seven"]),
     }
+
+
+def _six_and_twelve(score: Shown | None) -> str:
+    if score is None:
+        return "unknown"
+    return f"{score['value'] or 'value unknown'}, stratum {score['stratum']}"
+
+
+def _up_to_seven(score: Shown | None) -> str:
+    if score is None:
+        return "unknown"
+    return f"{score['value'] or 'value unknown'}, {'within' if score['within'] else 'beyond'}"
 
 
 def _signed(percent: float | None) -> str:
@@ -102,9 +117,23 @@ def test_flags(scenario_id: str) -> None:
     "scenario_id", [scenario.id for scenario in SCENARIOS.values() if scenario.computed]
 )
 def test_computed(scenario_id: str) -> None:
-    expected = SCENARIOS[scenario_id].computed
+    expected = {k: v for k, v in SCENARIOS[scenario_id].computed.items() if k not in CITATIONS}
     found = computed_of(shown(scenario_id))
     assert {key: found[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "scenario_id", [s.id for s in SCENARIOS.values() if CITATIONS & s.computed.keys()]
+)
+def test_citations(scenario_id: str) -> None:
+    scenario = SCENARIOS[scenario_id]
+    found = cited(scenario.patient, scenario.as_of)
+    named, unnamed = (
+        set(filter(None, scenario.computed.get(key, "").split(", ")))
+        for key in ("cards cite", "cards do not cite")
+    )
+    assert named <= found
+    assert not unnamed & found
 
 
 @pytest.mark.parametrize(("scenario", "other"), OTHER_READINGS)

@@ -9,8 +9,9 @@ from importlib import resources
 from typing import Any
 
 from cdshooks.cards.catalogue import Catalogue, yes_no
-from cdshooks.cards.numbers import one_decimal, two_decimals
+from cdshooks.cards.numbers import exactly, one_decimal, two_decimals
 from cdshooks.cards.wording import finding_label, note_text, strategy_text, therapy_text
+from cdshooks.clinical.burden import TumourBurden
 from cdshooks.clinical.chart import named
 from cdshooks.clinical.scores import Albi, ChildPugh
 from cdshooks.consensus.assessment import (
@@ -85,8 +86,8 @@ def assessment_object(assessment: Assessment, lang: str) -> dict[str, Any]:
         "scores": {
             "child-pugh": _child_pugh(assessment.scores.child_pugh),
             "albi": _albi(assessment.scores.albi),
-            "six-and-twelve": None,
-            "up-to-seven": None,
+            "six-and-twelve": _six_and_twelve(assessment.scores.burden),
+            "up-to-seven": _up_to_seven(assessment.scores.burden),
         },
         "missing": _codes(assessment.missing),
         "flags": _codes(assessment.flags),
@@ -179,6 +180,19 @@ def _child_pugh(child_pugh: ChildPugh | None) -> dict[str, Any] | None:
 
 def _albi(albi: Albi | None) -> dict[str, Any] | None:
     return None if albi is None else {"value": two_decimals(albi.value), "grade": albi.grade}
+
+
+def _six_and_twelve(burden: TumourBurden | None) -> dict[str, Any] | None:
+    """``value`` None: the number is a range, all of it in one stratum."""
+    if burden is None or burden.stratum is None:
+        return None
+    return {"value": exactly(burden.value_cm), "stratum": burden.stratum}
+
+
+def _up_to_seven(burden: TumourBurden | None) -> dict[str, Any] | None:
+    if burden is None or burden.within_up_to_seven is None:
+        return None
+    return {"value": exactly(burden.value_cm), "within": burden.within_up_to_seven}
 
 
 def _references(references: Iterable[str]) -> list[str]:

@@ -33,6 +33,7 @@ from cdshooks.consensus.assessment import (
     CCI,
     DEFINITIONS,
     Assessment,
+    OtherTherapy,
     StrategyStatus,
     Tier,
     Verdict,
@@ -44,6 +45,8 @@ from cdshooks.consensus.codes import (
     RECORD_INCOMPLETE,
     VI_STATUS,
 )
+from cdshooks.consensus.statements import statement
+from cdshooks.consensus.strategy import strength_of
 
 NO_TACE = "no-tace"
 FOREIGN = "foreign-patient"
@@ -54,7 +57,9 @@ UNSURE_OF_NONE = frozenset({RECORD_INCOMPLETE, PROCEDURE_CONFIRMATION})
 GAP_NOTES = frozenset({"server-refused", "truncated", "foreign-patient"})
 """Notes that alone call for a missing card: a part of the record was not had, or not used."""
 TIER_FLAGS = ("ecog2-gap", "ehs-at-refractoriness", "haic-feasibility")
-WITH_SPREAD = frozenset({"F1-3a", "F1-3b", "F1-4"})
+PORTAL_OPTIONS = {"CCI-C5.s3": "portal-branch", "CCI-C5.s4": "portal-trunk"}
+"""Phrase of the options for a tumour thrombus of the portal vein, by statement."""
+SITES = frozenset({"portal-branch", "portal-trunk"})
 MAX_NOTES = 12
 
 
@@ -147,6 +152,8 @@ def status_card(assessment: Assessment, telling: Telling) -> Card:
         detail.add(say.say("line.provisional"))
     detail.add(changes.due(assessment, say))
     detail.add(unsuitable_sentence(assessment, say))
+    if not has_next_step(assessment):
+        detail.block("title.discouraged", discouraged_lines(assessment, say))
     detail.block("title.response", response_lines(assessment, say))
     detail.block("title.course", course_lines(assessment, say))
     detail.block("title.definitions", definition_lines(assessment, say))
@@ -155,6 +162,8 @@ def status_card(assessment: Assessment, telling: Telling) -> Card:
     detail.block("title.change", changes.lines(assessment, say))
     detail.block("title.readings", wording.reading_lines(assessment.readings, say))
     ids = evidence.of_status(assessment)
+    if not has_next_step(assessment):
+        ids = evidence.unique((*ids, *evidence.of_discouraged(assessment)))
     detail.block("title.evidence", evidence.lines(ids, say))
     warns = cci.verdict is Verdict.MET or assessment.unsuitable.verdict is True
     return _card(
@@ -265,9 +274,12 @@ def next_step_card(assessment: Assessment, telling: Telling) -> Card:
     if evidence.has_other_therapy(assessment):
         detail.block("title.other-therapy", other_therapy_lines(assessment, say))
     detail.block("title.therapy", therapy_lines(assessment, say))
+    detail.block("title.discouraged", discouraged_lines(assessment, say))
     notes = [say.say(f"flag.{flag}") for flag in TIER_FLAGS if flag in assessment.flags]
     detail.block("title.flags", notes)
-    ids = evidence.of_next_step(assessment)
+    detail.block("title.burden", burden_line(assessment, say))
+    ids = (*evidence.of_next_step(assessment), *evidence.of_discouraged(assessment))
+    ids = evidence.unique(ids)
     detail.block("title.evidence", evidence.lines(ids, say))
     detail.add(say.say("line.decide"))
     actions = [_action(assessment, say)]
@@ -299,7 +311,10 @@ def strategy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     if strategy.status not in (StrategyStatus.DETERMINED, StrategyStatus.SEVERAL):
         return [wording.strategy_text(strategy, readings, say)]
     found = [
-        say.say("line.branch", branch=branch, text=say.say(f"branch.{branch}"))
+        say.glue(
+            say.say("line.branch", branch=branch, text=say.say(f"branch.{branch}")),
+            say.bracketed(strength(branch, say)),
+        )
         for branch in strategy.branches
     ]
     if strategy.status is StrategyStatus.SEVERAL:
@@ -317,30 +332,80 @@ def strategy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     return found
 
 
+def strength(branch: str, say: Catalogue) -> Phrase:
+    """The modal verb of the figure, as printed; empty where it prints none."""
+    word = strength_of(branch)
+    return say.say("line.strength", word=say.say(f"strength.{word}")) if word else Phrase("")
+
+
 def other_therapy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     """The consensus' open list, without DEB-TACE where that is what was given (AMB-11)."""
-    given = {session.kind for session in assessment.course.sessions}
-    listed = "other-therapy-no-deb" if "deb-tace" in given else "other-therapy"
-    found = [say.say(f"therapy-note.{listed}")]
-    branches = set(assessment.strategy.branches)
-    if branches & WITH_SPREAD:
-        found.append(say.say("therapy-note.portal"))
-    if "F1-3a" in branches:
+    listed = "other-therapy-no-deb" if assessment.other_therapy.deb_given else "other-therapy"
+    found = [say.say(f"therapy-note.{listed}"), *portal_lines(assessment.other_therapy, say)]
+    if "F1-3a" in assessment.strategy.branches:
         found.append(say.say("therapy-note.c5-alternative"))
     if assessment.unsuitable.criteria.get("hepatic-artery-occlusion"):
         found.append(say.say("therapy-note.no-artery"))
     return found
 
 
+def portal_lines(situation: OtherTherapy, say: Catalogue) -> list[Phrase]:
+    """Options for a tumour thrombus of the portal vein; with its site open, both groups."""
+    found = [say.say(f"therapy-note.{PORTAL_OPTIONS[id]}") for id in situation.portal]
+    if situation.vascular_invasion is None:
+        lead = "portal-if-present"
+    elif not situation.vessels:
+        lead = "portal-if-there"
+    else:
+        lead = "" if SITES & set(situation.vessels) else "portal-by-site"
+    return [say.say(f"therapy-note.{lead}"), *found] if lead and found else found
+
+
 def therapy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     tier = assessment.therapy.tier
     found = [wording.therapy_text(assessment, say)]
     if tier in (Tier.R1, Tier.R2):
-        before, after = ("label", "guideline"), (str(tier), "beside", "R3", "conflict")
+        before, after = ("label", "guideline"), (str(tier), "beside", "R3")
         found += [say.say(f"therapy-note.{key}") for key in before]
         found += studies.lines(str(tier), say)
         found += [say.say(f"therapy-note.{key}") for key in after]
+    if assessment.other_therapy.conflicting:
+        found.append(say.say("therapy-note.conflict"))
     return found
+
+
+def discouraged_warnings(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """A planned HAIC with cisplatin or 5-FU alone, whatever the verdict (HAIC-R3)."""
+    found = []
+    for regimen in assessment.discouraged:
+        warning = say.say(
+            "line.discouraged",
+            drug=say.say(f"drug.{regimen.drug}"),
+            when=say.bracketed(regimen.date),
+            grade=evidence.grade_text(evidence.SINGLE_AGENT, say),
+            orders=say.bracketed(wording.references(regimen.references, say)),
+        )
+        unless = "" if regimen.certain else say.say("line.discouraged-unless")
+        found.append(say.join([warning, unless], "word.full-stop") if unless else warning)
+    return found
+
+
+def discouraged_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """The warnings, and on which studies they rest."""
+    warnings = discouraged_warnings(assessment, say)
+    if not warnings:
+        return []
+    note = studies.annotation(statement(evidence.SINGLE_AGENT), say)
+    return [*warnings, note, *studies.lines(evidence.SINGLE_AGENT, say)]
+
+
+def burden_line(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """One line: six-and-twelve first, then up-to-seven (CCI-C8); none without a burden."""
+    scores = assessment.scores
+    if scores.burden is None:
+        return []
+    six, seven = wording.six_and_twelve(scores, say), wording.up_to_seven(scores.burden, say)
+    return [say.say("line.burden-card", six=six, seven=seven)]
 
 
 # --- what is missing -----------------------------------------------------------------------------

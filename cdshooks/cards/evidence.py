@@ -16,6 +16,7 @@ TIER_STATEMENTS = {
     Tier.R2: ("HAIC-R2", "HAIC-R3"),
     Tier.NONE: ("HAIC-R1", "HAIC-R2"),
 }
+BURDEN, STAGE, SINGLE_AGENT = "CCI-C8", "CCI-B3", "HAIC-R3"
 WITHOUT_OTHER_THERAPY = frozenset({"F1-1a"})
 """The one branch that asks for no other therapy."""
 
@@ -45,13 +46,30 @@ def of_next_step(assessment: Assessment) -> tuple[str, ...]:
             ids += statements_of(branch)
         if has_other_therapy(assessment):
             ids.append(OTHER_THERAPY)
+            ids += assessment.other_therapy.portal
         if strategy.overlay:
             ids.append(UNSUITABLE)
     tier = assessment.therapy.tier
     ids += TIER_STATEMENTS.get(tier, ())
     if tier in (Tier.R1, Tier.R2):
         ids += [one.id for one in studies_behind(str(tier))]
+    ids += assessment.other_therapy.conflicting
+    if assessment.scores.burden is not None:
+        ids.append(BURDEN)
     return unique(ids)
+
+
+def of_discouraged(assessment: Assessment) -> tuple[str, ...]:
+    """The statement against a planned HAIC and the studies that it rests on; of none, nothing."""
+    if not assessment.discouraged:
+        return ()
+    return (SINGLE_AGENT, *(one.id for one in studies_behind(SINGLE_AGENT)))
+
+
+def of_explanation(assessment: Assessment) -> tuple[str, ...]:
+    """All that the long text names."""
+    ids = (*of_status(assessment), *of_next_step(assessment), *of_discouraged(assessment))
+    return unique((*ids, BURDEN, STAGE))
 
 
 def of_missing(assessment: Assessment) -> tuple[str, ...]:

@@ -19,3 +19,8 @@ def one_decimal(value: Decimal | Fraction | None) -> float | None:
 def two_decimals(value: float) -> float:
     rounded = Decimal(repr(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return float(rounded) + 0.0
+
+
+def exactly(value: Fraction | None) -> float | None:
+    """A finite decimal as it is, without rounding: 6.4, 7.05."""
+    return None if value is None else float(value)

@@ -22,11 +22,15 @@ def line(one: Statement, say: Catalogue, names: frozenset[str] | None = ON_A_CAR
     study = one.study
     assert study is not None, one.id
     parts = [_head(one, study, say), *_groups(study, names, say)]
-    annotation = one.annotation_zh if say.lang == "zh" else one.annotation_en
-    if annotation:
-        text = annotation.removesuffix(say.say("word.stop"))
-        parts.append(say.say("study.annotation", text=_plain(text, say)))
+    if one.annotation_en:
+        parts.append(annotation(one, say))
     return say.say("study.line", id=one.id, text=say.join(parts, "word.semicolon"))
+
+
+def annotation(one: Statement, say: Catalogue) -> Phrase:
+    """What is to be said beside an annotated statement."""
+    text = one.annotation_zh if say.lang == "zh" else one.annotation_en
+    return say.say("study.annotation", text=_plain(text.removesuffix(say.say("word.stop")), say))
 
 
 def _head(one: Statement, study: Study, say: Catalogue) -> Phrase:

@@ -26,6 +26,7 @@ def assessment_text(assessment: Assessment, lang: str) -> str:
     text.items([compose.unsuitable_sentence(assessment, say)])
     text.section("title.strategy", [_strategy(assessment, say)])
     text.section("title.therapy", [wording.therapy_text(assessment, say)])
+    text.section("title.discouraged", compose.discouraged_warnings(assessment, say))
     text.section("title.missing", _missing_short(assessment, say))
     text.section("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
     text.section("title.readings", wording.reading_lines(assessment.readings, say))
@@ -62,15 +63,16 @@ def explain_text(assessment: Assessment, lang: str) -> str:
     if evidence.has_other_therapy(assessment):
         text.section("title.other-therapy", compose.other_therapy_lines(assessment, say))
     text.section("title.therapy", compose.therapy_lines(assessment, say))
+    text.section("title.discouraged", compose.discouraged_lines(assessment, say))
     text.section("title.scores", _scores(assessment, say))
+    text.section("title.stage", wording.stage_lines(assessment, say))
     missing = wording.missing_lines(assessment, assessment.as_of, say)
     text.section("title.missing", missing or [say.say("word.none")])
     text.section("title.change", changes.lines(assessment, say))
     text.section("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
     text.section("title.notes", [wording.note_line(note, say) for note in assessment.notes])
     text.section("title.readings", _readings(assessment, say))
-    ids = (*evidence.of_status(assessment), *evidence.of_next_step(assessment))
-    text.section("title.evidence", evidence.lines(evidence.unique(ids), say))
+    text.section("title.evidence", evidence.lines(evidence.of_explanation(assessment), say))
     return text.whole()
 
 
@@ -137,17 +139,16 @@ def _scores(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     found = []
     child_pugh, albi = assessment.scores.child_pugh, assessment.scores.albi
     if child_pugh is not None:
-        lowest, highest = child_pugh.lowest, child_pugh.highest
-        shown = str(lowest) if lowest == highest else f"{lowest}-{highest}"
-        known = child_pugh.child_pugh_class or say.say("word.unknown")
-        text = say.say("line.child-pugh", score=shown, class_=known)
+        text = wording.child_pugh(child_pugh, say)
         refs = wording.references(child_pugh.references, say)
         found.append(say.glue(text, say.bracketed(refs)))
     if albi is not None:
         value = f"{two_decimals(albi.value):.2f}"
-        text = say.say("line.albi", value=value, grade=albi.modified_grade)
+        text = say.say("line.albi", value=value, grade=albi.grade, modified=albi.modified_grade)
         refs = wording.references(albi.references, say)
         found.append(say.glue(text, say.bracketed(refs)))
+    if assessment.course.sessions:
+        found += wording.burden_lines(assessment, say)
     return found
 
 

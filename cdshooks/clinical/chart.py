@@ -136,12 +136,25 @@ class Measurement:
     certainty: Certainty = Certainty.STATED
 
 
+class Vessel(StrEnum):
+    """Where a tumour thrombus lies, as far as a reader says."""
+
+    PORTAL_TRUNK = "portal-trunk"
+    PORTAL_BRANCH = "portal-branch"
+    PORTAL_VEIN = "portal-vein"
+    """In the portal vein; trunk or branch is not said."""
+    HEPATIC_VEIN = "hepatic-vein"
+    """Hepatic vein or inferior vena cava."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A reader's yes or no about one scan."""
 
     answer: bool
     references: References
+    vessels: tuple[Vessel, ...] = ()
+    """Of vascular invasion: the vessels named; empty = not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +272,45 @@ class Dated:
     value: Decimal
     date: datetime.date | None
     references: References
+    first: datetime.date | None = None
+    """Of an imprecise date: the first admissible day; ``date`` is then the last."""
+    at_least: bool = False
+    """Of a count: ``value`` is only its lower limit ("more than 10")."""
+
+
+class Staging(StrEnum):
+    BCLC = "bclc"
+    CNLC = "cnlc"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A recorded tumour stage; ``value`` is the code of its system (``B``, ``IIb``)."""
+
+    system: Staging
+    value: str
+    date: datetime.date | None
+    references: References
+
+
+class Drug(StrEnum):
+    """Antineoplastic of an arterial infusion, as far as a rule tells them apart (HAIC-R3)."""
+
+    CISPLATIN = "cisplatin"
+    FLUOROURACIL = "fluorouracil"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedInfusion:
+    """The drugs of one hepatic arterial infusion that is ordered, not given."""
+
+    antineoplastics: frozenset[Drug]
+    unrecognised: bool
+    """A further drug of the order is not known here: it may be an antineoplastic or not."""
+    date: datetime.date | None
+    """Day of the order, the latest of its parts; ``None`` = not recorded."""
+    references: References
 
 
 class Fact(StrEnum):
@@ -323,6 +375,8 @@ class Chart:
     facts: tuple[StatedFact, ...] = ()
     largest_diameter: tuple[Dated, ...] = ()
     lesion_count: tuple[Dated, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    planned_infusions: tuple[PlannedInfusion, ...] = ()
     notes: tuple[ChartNote, ...] = ()
     incomplete: tuple[str, ...] = ()
     """What could not be had whole: any of ``procedures``, ``imaging``, ``observations``, or a

@@ -12,7 +12,17 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Any, TypeVar
 
-from cdshooks.clinical.chart import Chart, ChartNote, MarkerValue, References, Scan, Treatment
+from cdshooks.clinical.chart import (
+    Chart,
+    ChartNote,
+    Dated,
+    MarkerValue,
+    PlannedInfusion,
+    References,
+    Scan,
+    Stage,
+    Treatment,
+)
 
 ALL_COMBINATIONS_UP_TO = 4
 MAX_READINGS = 256
@@ -91,8 +101,19 @@ def as_known_on(chart: Chart, as_of: datetime.date) -> Chart:
         if item not in items
         for ref in item.references
     )
-    ecog = tuple(item for item in chart.ecog if item.date is None or item.date <= as_of)
-    later.update(ref for item in chart.ecog if item not in ecog for ref in item.references)
+    others: dict[str, Any] = {
+        name: tuple(
+            i for i in getattr(chart, name) if (day := _first_day(i)) is None or day <= as_of
+        )
+        for name in ("ecog", "largest_diameter", "lesion_count", "stages", "planned_infusions")
+    }
+    later.update(
+        ref
+        for name, items in others.items()
+        for item in getattr(chart, name)
+        if item not in items
+        for ref in item.references
+    )
     notes = tuple(ChartNote("after-as-of", (reference,)) for reference in sorted(later))
     return replace(
         chart,
@@ -101,7 +122,7 @@ def as_known_on(chart: Chart, as_of: datetime.date) -> Chart:
         markers=markers,
         facts=facts,
         liver=replace(liver, **dated),
-        ecog=ecog,
+        **others,
         notes=chart.notes + notes,
     )
 
@@ -129,6 +150,10 @@ def _without(scan: Scan, references: set[str]) -> Scan:
         residual_viability_percent=kept(scan.residual_viability_percent, second),
         viable_sum_mm=kept(scan.viable_sum_mm, second),
     )
+
+
+def _first_day(item: Dated | Stage | PlannedInfusion) -> datetime.date | None:
+    return (item.first if isinstance(item, Dated) else None) or item.date
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from cdshooks.clinical.chart import Modality, References, Scan, StatedResponse, Statement
+from cdshooks.clinical.chart import (
+    Modality,
+    References,
+    Scan,
+    StatedResponse,
+    Statement,
+    Vessel,
+)
 from cdshooks.clinical.logic import Tri
 
 SAME_VALUE_MM = 2
@@ -47,6 +54,8 @@ class TimePoint:
     stated_responses: tuple[StatedResponse, ...]
     residual_viability: tuple[Decimal, ...]
     viable_sums: tuple[Decimal, ...]
+    vessels: frozenset[Vessel] = frozenset()
+    """Where the vascular invasion lies; empty = not said."""
 
     def mm(self, lesion: str) -> Decimal | None:
         value = self.values.get(lesion)
@@ -139,6 +148,13 @@ def time_points(
                 stated_responses=tuple(r for scan in scans for r in scan.stated_responses),
                 residual_viability=tuple(v for s in scans for v, _ in s.residual_viability_percent),
                 viable_sums=tuple(v for s in scans for v, _ in s.viable_sum_mm),
+                vessels=frozenset(
+                    vessel
+                    for scan in scans
+                    for statement in scan.vascular_invasion
+                    if statement.answer
+                    for vessel in statement.vessels
+                ),
             )
         )
     return tuple(points)

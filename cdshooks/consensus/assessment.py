@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from cdshooks.clinical.burden import TumourBurden
 from cdshooks.clinical.chart import ChartNote, References
 from cdshooks.clinical.scores import Albi, ChildPugh
 from cdshooks.consensus.readings import Readings
@@ -148,9 +149,73 @@ class Therapy:
 
 
 @dataclass(frozen=True, slots=True)
+class Population:
+    """Whether the patient belongs to those of whom a published figure speaks, by condition."""
+
+    outside: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def fits(self) -> bool | None:
+        return False if self.outside else None if self.unknown else True
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     child_pugh: ChildPugh | None = None
     albi: Albi | None = None
+    burden: TumourBurden | None = None
+    """Before the first TACE of the series: six-and-twelve and up-to-seven."""
+    population: Population | None = None
+    """Of the medians published for six-and-twelve; None where there is no stratum."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTherapy:
+    """What Figure 1 calls other therapy, as far as it depends on the patient (CCI-F1.fb)."""
+
+    deb_given: bool = False
+    """A counted session was DEB-TACE: it is left out of the list."""
+    vascular_invasion: bool | None = None
+    """On the assessment scan, new or not."""
+    vessels: tuple[str, ...] = ()
+    portal: tuple[str, ...] = ()
+    """Statements with the options for a tumour thrombus of the portal vein, by its site."""
+    conflicting: tuple[str, ...] = ()
+    """Studies of what the consensus asks not to do: listed, never offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageShown:
+    value: str
+    date: datetime.date | None
+    references: References
+
+
+@dataclass(frozen=True, slots=True)
+class TumourStage:
+    """Recorded stages, and whether CCI-B3 names TACE for them; no part of any verdict."""
+
+    bclc: StageShown | None = None
+    cnlc: StageShown | None = None
+    standard: bool | None = None
+    """BCLC: TACE is the standard."""
+    indicated: bool | None = None
+    """CNLC: TACE is indicated."""
+    first_choice: bool | None = None
+    """CNLC: TACE is the first choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiscouragedRegimen:
+    """A planned HAIC that the review does not recommend (HAIC-R3)."""
+
+    drug: str
+    """``cisplatin`` or ``fluorouracil``, alone."""
+    certain: bool
+    """False: the order holds a further drug that is not known here."""
+    date: datetime.date | None
+    references: References
 
 
 class ChangeKind(StrEnum):
@@ -229,3 +294,7 @@ class Assessment:
     """What would change each verdict; not part of the JSON object."""
     due: Due | None = None
     """The assessment scan that can still be made in time; not part of the JSON object."""
+    other_therapy: OtherTherapy = OtherTherapy()
+    """Like all below: for cards and texts, not part of the JSON object."""
+    stage: TumourStage = TumourStage()
+    discouraged: tuple[DiscouragedRegimen, ...] = ()

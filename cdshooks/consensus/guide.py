@@ -42,12 +42,16 @@ from cdshooks.consensus.assessment import (
     Unsuitability,
     Verdict,
 )
+from cdshooks.consensus.burden import population, tumour_burden
 from cdshooks.consensus.case import Case, Facts, work_out
 from cdshooks.consensus.definitions import RULES
 from cdshooks.consensus.evaluation import response_missing
 from cdshooks.consensus.flags import flags
+from cdshooks.consensus.other_therapy import other_therapy
 from cdshooks.consensus.outlook import due, outlook
+from cdshooks.consensus.planned_haic import single_agent
 from cdshooks.consensus.readings import Readings
+from cdshooks.consensus.staging import tace_by_stage
 from cdshooks.consensus.strategy import contains_tace, in_order, strategy
 from cdshooks.consensus.therapies import opening, questions, therapy
 from cdshooks.consensus.unsuitable import Condition, condition, unsuitable
@@ -241,9 +245,11 @@ def _compared(
         if suitability.verdict is True and contains_tace(judgement.strategy.branches):
             raised.add(codes.TACE_CONTRAINDICATED_OVERLAY)
 
+    cases = [judgement.case for judgement in everyone]
+    stage, stage_notes = tace_by_stage(chart.stages)
     apart = conflicts(scan for scan in chart.scans if is_adequate(scan))
     in_conflict = (ChartNote("conflict", one.references, "values") for one in apart)
-    notes = (*chart.notes, *state.notes, *in_conflict)
+    notes = (*chart.notes, *state.notes, *stage_notes, *in_conflict)
     if not base.case.sessions:
         notes = (*notes, ChartNote("no-tace"))
     return Assessment(
@@ -256,13 +262,26 @@ def _compared(
         unsuitable=suitability,
         strategy=branches,
         therapy=tier,
-        scores=Scores(state.child_pugh, albi(chart.liver, as_of)),
+        scores=_scores(chart, as_of, state, cases),
         missing=tuple(sorted(missing)),
         flags=tuple(sorted(raised)),
         notes=tuple(sorted(set(notes), key=_note_order)),
         data_as_of=presentation.newest(chart),
-        outlook=outlook([judgement.case for judgement in everyone], definitions),
+        outlook=outlook(cases, definitions),
         due=due(base.case),
+        other_therapy=other_therapy(cases, definitions[CCI].verdict),
+        stage=stage,
+        discouraged=single_agent(chart.planned_infusions),
+    )
+
+
+def _scores(chart: Chart, as_of: datetime.date, state: Condition, cases: Sequence[Case]) -> Scores:
+    burden = tumour_burden(chart, cases)
+    return Scores(
+        state.child_pugh,
+        albi(chart.liver, as_of),
+        burden,
+        population(chart, cases) if burden is not None and burden.stratum else None,
     )
 
 

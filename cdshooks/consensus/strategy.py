@@ -40,6 +40,12 @@ def statements_of(branch: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def strength_of(branch: str) -> str:
+    """``may``, ``should`` or ``must``, as the figure words it (AMB-26); empty where it has none."""
+    strength: Mapping[str, str] = _figure()["strength"]
+    return strength.get(branch, "")
+
+
 def in_order(branches: set[str]) -> tuple[str, ...]:
     return tuple(branch for branch in _figure()["order"] if branch in branches)
 

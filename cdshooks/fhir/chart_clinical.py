@@ -1,4 +1,4 @@
-"""Markers, liver function, performance status, tumour burden and yes-or-no facts.
+"""Markers, liver function, performance status, tumour burden and stage, yes-or-no facts.
 
 The unit decides what a laboratory value is, not its LOINC code. What is implausible, censored or
 in an unknown unit is noted and left out: missing, never a guess.
@@ -7,7 +7,7 @@ in an unknown unit is noted and left out: missing, never a guess.
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
@@ -20,6 +20,8 @@ from cdshooks.clinical.chart import (
     LiverFunction,
     Marker,
     MarkerValue,
+    Stage,
+    Staging,
     StatedFact,
 )
 from cdshooks.fhir.chart_desk import (
@@ -58,8 +60,11 @@ _ENCEPHALOPATHY = {
     "grade-3": (3, 3),
     "grade-4": (4, 4),
 }
+_AT_LEAST: dict[str | None, int] = {None: 0, ">=": 0, ">": 1}
+"""Comparators of a number of tumours, and what they add to the least number."""
 _CHILD_PUGH = {"A": (5, 6), "B": (7, 9), "C": (10, 15)}
 _FACTS = {fact.value: fact for fact in Fact}
+_STAGES = {f"{system.value}-stage": system for system in Staging}
 
 
 class _Limits(NamedTuple):
@@ -92,6 +97,7 @@ CLINICAL_ROLES = frozenset(
         "lesion-count",
         "largest-diameter",
         "tumour-size",
+        *_STAGES,
     }
 )
 
@@ -109,6 +115,7 @@ class Clinical:
     facts: list[StatedFact] = field(default_factory=list)
     largest_diameter: list[Dated] = field(default_factory=list)
     lesion_count: list[Dated] = field(default_factory=list)
+    stages: list[Stage] = field(default_factory=list)
 
     def liver(self) -> LiverFunction:
         return LiverFunction(
@@ -161,6 +168,8 @@ def read_clinical(
             _child_pugh(desk, sheet, seen)
         elif role == "ecog":
             _ecog(desk, sheet, seen)
+        elif role in _STAGES:
+            _stage(desk, sheet, seen)
         elif role == "tumour-size":
             _burden_of_panel(desk, sheet, seen)
         elif role == "lesion-count":
@@ -346,6 +355,19 @@ def _fact(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
     sheet.facts.append(StatedFact(_FACTS[role], view.value_boolean, date, (reference,)))
 
 
+def _stage(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
+    view, reference, role, day = seen
+    if view.value_string:
+        value = desk.terminology.stage_texts[role].get(view.value_string.strip().casefold())
+        code = NOT_USABLE if value is None else TEXT_MATCHED
+        desk.note(code, reference, path="Observation.valueString")
+    else:
+        value = _value_role(desk, role, view.value_codeable_concept, reference)
+    if value is not None:
+        date = _exact(desk, day, reference)
+        sheet.stages.append(Stage(_STAGES[role], value, date, (reference,)))
+
+
 def _burden_of_panel(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
     path = "Observation.component.valueQuantity"
     for component in seen.view.component:
@@ -364,17 +386,36 @@ def _burden_of_panel(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
 def _diameter(desk: Desk, sheet: Clinical, seen: _Seen, quantity: Quantity, path: str) -> None:
     mm = millimetres(desk, quantity, seen.reference, path)
     if mm is not None:
-        sheet.largest_diameter.append(Dated(mm, _last(seen.day), (seen.reference,)))
+        sheet.largest_diameter.append(_dated(mm, seen))
 
 
 def _count(desk: Desk, sheet: Clinical, seen: _Seen, view: Observation | Component) -> None:
-    count = view.value_integer
-    if count is None:
+    """Number of tumours; a quantity may say "more than"."""
+    quantity = view.value_quantity
+    if view.value_integer is not None:
+        count, at_least = view.value_integer, False
+    elif quantity is not None and _is_whole(quantity) and quantity.comparator in _AT_LEAST:
+        count = int(quantity.value or 0) + _AT_LEAST[quantity.comparator]
+        at_least = quantity.comparator is not None
+    else:
         desk.note(NOT_USABLE, seen.reference, path="Observation.value")
-    elif count < 0:
+        return
+    if count < 0:
         desk.note(IMPLAUSIBLE, seen.reference, path="Observation.valueInteger")
     else:
-        sheet.lesion_count.append(Dated(Decimal(count), _last(seen.day), (seen.reference,)))
+        sheet.lesion_count.append(replace(_dated(Decimal(count), seen), at_least=at_least))
+
+
+def _is_whole(quantity: Quantity) -> bool:
+    value = quantity.value
+    plain = value is not None and 0 <= value < 1000 and value == value.to_integral_value()
+    return plain and (quantity.unit or quantity.code or "1") == "1"
+
+
+def _dated(value: Decimal, seen: _Seen) -> Dated:
+    day = seen.day
+    first = day.date if day is not None and day.latest is not None else None
+    return Dated(value, _last(day), (seen.reference,), first)
 
 
 # Conditions

@@ -21,6 +21,7 @@ from cdshooks.clinical.chart import (
     Scan,
     StatedResponse,
     Statement,
+    Vessel,
 )
 from cdshooks.fhir.chart_desk import (
     DROPPED,
@@ -47,6 +48,7 @@ from cdshooks.fhir.views import (
 
 VIABLE = "viable-diameter"
 SIZE_PANEL = "tumour-size"
+INVOLVED_VESSEL = "involved-vessel"
 PLAIN_DIAMETERS = frozenset({"diameter", "largest-diameter"})
 STATEMENTS = frozenset({"new-intrahepatic-lesion", "vascular-invasion", "extrahepatic-spread"})
 IMAGING_ROLES = STATEMENTS | {
@@ -196,7 +198,8 @@ def _read(
         _read_panel(desk, sheet, lesions, view, reference)
     elif role in STATEMENTS:
         if view.value_boolean is not None:
-            said = Statement(view.value_boolean, (reference,))
+            vessels = _vessels(desk, view, reference) if view.component else ()
+            said = Statement(view.value_boolean, (reference,), vessels)
             sheet.statements.setdefault(role, []).append(said)
         elif view.data_absent_reason is None:
             desk.note(NOT_USABLE, reference, path="Observation.value")
@@ -214,6 +217,20 @@ def _read(
             desk.note(NOT_USABLE, reference, path="Observation.value")
     elif role == "residual-viability":
         _read_viability(desk, sheet, view, reference)
+
+
+def _vessels(desk: Desk, view: Observation, reference: str) -> tuple[Vessel, ...]:
+    """The vessels that a statement of vascular invasion names."""
+    found: set[Vessel] = set()
+    for component in view.component:
+        if desk.terminology.find("observation", component.code) != INVOLVED_VESSEL:
+            continue
+        roles = desk.terminology.roles("vessel", component.value_codeable_concept)
+        found.update(Vessel(role) for role in roles)
+        if not roles and component.value_codeable_concept is not None:
+            path = "Observation.component.valueCodeableConcept"
+            desk.note(UNKNOWN_CODE, reference, path=path)
+    return tuple(sorted(found))
 
 
 def _sum_in_mm(desk: Desk, view: Observation, reference: str, path: str) -> Decimal | None:

@@ -21,11 +21,13 @@ from cdshooks.clinical.chart import (
     ChartNote,
     Dated,
     MarkerValue,
+    Stage,
     StatedFact,
 )
 from cdshooks.fhir.chart_clinical import CLINICAL_ROLES, Clinical, read_clinical, read_conditions
 from cdshooks.fhir.chart_desk import FINAL, UNREADABLE, Desk, Entry
 from cdshooks.fhir.chart_imaging import IMAGING_ROLES, is_about_imaging, read_imaging
+from cdshooks.fhir.chart_orders import read_planned_infusions
 from cdshooks.fhir.chart_treatments import read_treatments
 from cdshooks.fhir.codes import Terminology, standard_terminology
 from cdshooks.fhir.dates import UnreadableDate, read_day
@@ -102,6 +104,10 @@ def chart_of(
         facts=tuple(sorted(clinical.facts, key=_fact_order)),
         largest_diameter=tuple(sorted(clinical.largest_diameter, key=_dated_order)),
         lesion_count=tuple(sorted(clinical.lesion_count, key=_dated_order)),
+        stages=tuple(sorted(clinical.stages, key=_stage_order)),
+        planned_infusions=read_planned_infusions(
+            desk, sorted_out.of("ServiceRequest"), sorted_out.of("MedicationRequest")
+        ),
         notes=tuple(sorted(desk.notes, key=_note_order)),
         incomplete=incomplete,
         observed_on=imaging.observed_on,
@@ -286,6 +292,10 @@ def _marker_order(value: MarkerValue) -> tuple[object, ...]:
 
 def _dated_order(value: Dated) -> tuple[object, ...]:
     return (value.date or datetime.date.min, value.references)
+
+
+def _stage_order(value: Stage) -> tuple[object, ...]:
+    return (value.system, value.date or datetime.date.min, value.references)
 
 
 def _fact_order(value: StatedFact) -> tuple[object, ...]:

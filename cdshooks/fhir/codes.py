@@ -240,6 +240,7 @@ class Terminology:
         self.says_plain = _any_of(data["plain"])
         self.denies_what_follows = _any_of(data["absent"])
         self.response_texts: dict[str, str] = data["response"]
+        self.stage_texts: dict[str, dict[str, str]] = data["stage"]
 
 
 @cache

@@ -192,7 +192,9 @@ class Dosage(Element):
 class MedicationRequest(PatientBound, tag="MedicationRequest"):
     status: str | None = None
     intent: str | None = None
+    do_not_perform: bool | None = None
     authored_on: str | None = None
+    group_identifier: Identifier | None = None
     medication_codeable_concept: CodeableConcept | None = None
     dosage_instruction: tuple[Dosage, ...] = ()
 
@@ -209,8 +211,10 @@ class MedicationAdministration(PatientBound, tag="MedicationAdministration"):
 class ServiceRequest(PatientBound, tag="ServiceRequest"):
     status: str | None = None
     intent: str | None = None
+    do_not_perform: bool | None = None
     code: CodeableConcept | None = None
     authored_on: str | None = None
+    requisition: Identifier | None = None
 
 
 AnyResource = (

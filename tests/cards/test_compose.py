@@ -22,6 +22,7 @@ from cdshooks.consensus.assessment import (
     JSH,
     Assessment,
     LesionShown,
+    OtherTherapy,
     Strategy,
     StrategyStatus,
     Therapy,
@@ -226,9 +227,8 @@ def test_the_next_step_carries_the_tier_with_its_printed_level() -> None:
 
 
 def test_deb_tace_that_was_given_is_not_offered_again() -> None:
-    base = refractory()
-    sessions = (replace(base.course.sessions[0], kind="deb-tace"), *base.course.sessions[1:])
-    shown = told(replace(base, course=replace(base.course, sessions=sessions)))[1]["detail"]
+    given = refractory(other_therapy=OtherTherapy(deb_given=True))
+    shown = told(given)[1]["detail"]
     assert "such as HAIC, TARE" in shown and "such as DEB-TACE" not in shown
 
 

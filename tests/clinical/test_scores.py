@@ -44,13 +44,19 @@ CHILD_PUGH = [
 ]
 
 
-@pytest.mark.parametrize(("parts", "score", "letter"), CHILD_PUGH)
+def numbered(rows, name):
+    return [f"3f-{name}-{number}" for number in range(1, len(rows) + 1)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "score", "letter"), CHILD_PUGH, ids=numbered(CHILD_PUGH, "child-pugh")
+)
 def test_child_pugh_worked(parts, score, letter):
     found = child_pugh(liver(*parts), DAY)
     assert (found.score, found.child_pugh_class) == (score, letter)
 
 
-def test_a_missing_part_gives_bounds():
+def test_a_missing_part_gives_bounds_3f_child_pugh_8():
     found = child_pugh(liver(20, 36, 1.2, NONE, None), DAY)
     assert (found.lowest, found.highest, found.child_pugh_class) == (5, 7, None)
     assert found.is_c is False
@@ -102,7 +108,9 @@ ALBI = [
 ]
 
 
-@pytest.mark.parametrize(("albumin", "bilirubin", "value", "grade_", "modified"), ALBI)
+@pytest.mark.parametrize(
+    ("albumin", "bilirubin", "value", "grade_", "modified"), ALBI, ids=numbered(ALBI, "albi")
+)
 def test_albi_worked(albumin, bilirubin, value, grade_, modified):
     found = albi(liver(bilirubin, albumin, None, None, None), DAY)
     assert round(found.value, 4) == value

@@ -12,7 +12,9 @@ from typing import Any
 
 from tests.support.patient import (
     SYSTEMIC,
+    Burden,
     Dated,
+    HaicOrder,
     LesionSeen,
     MarkerValue,
     Patient,
@@ -32,10 +34,24 @@ LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 UCUM = "http://unitsofmeasure.org"
 DICOM = "http://dicom.nema.org/resources/ontology/DCM"
+NCIT = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
 ATC = "http://www.whocc.no/atc"
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 SERVER = "https://ehr.example.org/fhir"
 
+VESSELS = {
+    "portal trunk": "74680004",
+    "left portal branch": "70253006",
+    "right portal branch": "73931004",
+    "portal vein": "32764006",
+    "hepatic vein": "8993003",
+}
+DRUGS = {
+    "cisplatin": "L01XA01",
+    "fluorouracil": "L01BC02",
+    "oxaliplatin": "L01XA03",
+    "leucovorin": "V03AF03",
+}
 INTENTS = {"curative": "373808002", "palliative": "363676003"}
 MARKERS = {"AFP": "1834-1", "PIVKA-II": "93768-0"}
 MARKER_UNITS = {"ng/mL": "ng/mL", "mAU/mL": "m[arb'U]/mL"}
@@ -151,6 +167,10 @@ def _course(patient: Patient) -> Iterator[Resource]:
                 "laboratory",
                 valueQuantity=quantity(event.value, event.unit, MARKER_UNITS[event.unit]),
             )
+        elif isinstance(event, Burden):
+            yield from _burden(patient, event, f"burden{index}")
+        elif isinstance(event, HaicOrder):
+            yield from _haic_order(patient, event, f"order{index}")
         elif event.kind == SYSTEMIC:
             yield {
                 "resourceType": "MedicationRequest",
@@ -163,6 +183,42 @@ def _course(patient: Patient) -> Iterator[Resource]:
             }
         else:
             yield _procedure(patient, event, f"treatment{index}")
+
+
+def _burden(patient: Patient, burden: Burden, name: str) -> Iterator[Resource]:
+    size = quantity(burden.largest, "mm", "mm")
+    code = concept(LOINC, "33728-7")
+    yield observation(patient, f"{name}-size", code, burden.date, "imaging", valueQuantity=size)
+    if burden.number is None:
+        return
+    number: Resource = {"valueInteger": burden.number}
+    if burden.at_least:
+        number = {"valueQuantity": {"value": burden.number, "comparator": ">="}}
+    code = concept(OBSERVATION, "lesion-count")
+    yield observation(patient, f"{name}-number", code, burden.date, "imaging", **number)
+
+
+def _haic_order(patient: Patient, order: HaicOrder, name: str) -> Iterator[Resource]:
+    shared: Resource = {
+        "status": order.status,
+        "intent": "order",
+        "subject": subject(patient),
+        "authoredOn": order.date.isoformat(),
+    }
+    yield {
+        "resourceType": "ServiceRequest",
+        "id": f"{patient.id}-{name}",
+        "code": concept(PROCEDURE, "haic"),
+        **shared,
+    }
+    for drug in order.drugs:
+        yield {
+            "resourceType": "MedicationRequest",
+            "id": f"{patient.id}-{name}-{drug}",
+            "medicationCodeableConcept": concept(ATC, DRUGS[drug]),
+            "dosageInstruction": [{"route": concept(SNOMED, "58100008")}],
+            **shared,
+        }
 
 
 def _procedure(patient: Patient, treatment: Treatment, name: str) -> Resource:
@@ -229,6 +285,13 @@ def _scan(patient: Patient, scan: Scan, name: str) -> Iterator[Resource]:
     }
     for code, answer in statements.items():
         if answer is not None:
+            components = [
+                {
+                    "code": concept(OBSERVATION, "involved-vessel"),
+                    "valueCodeableConcept": concept(SNOMED, VESSELS[vessel]),
+                }
+                for vessel in (scan.vessels if code == "vascular-invasion" else ())
+            ]
             yield observation(
                 patient,
                 f"{name}-{code}",
@@ -237,6 +300,7 @@ def _scan(patient: Patient, scan: Scan, name: str) -> Iterator[Resource]:
                 "imaging",
                 **read_on,
                 valueBoolean=answer,
+                **({"component": components} if components else {}),
             )
 
 
@@ -287,6 +351,14 @@ def _state(patient: Patient) -> Iterator[Resource]:
             "exam",
             valueInteger=state.encephalopathy.value,
         )
+    stages = (
+        ("bclc-stage", concept(NCIT, "C115134"), state.bclc),
+        ("cnlc-stage", concept(OBSERVATION, "cnlc-stage"), state.cnlc),
+    )
+    for name, coded, stage in stages:
+        if stage is not None:
+            value = concept(f"{BASE}/CodeSystem/{name}", stage.value)
+            yield observation(patient, name, coded, stage.date, "exam", valueCodeableConcept=value)
     for words, answer in state.facts:
         fact = words.replace(" ", "-")
         yield observation(

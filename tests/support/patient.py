@@ -63,6 +63,15 @@ class LesionSeen:
     """Viable diameter; ``None`` = listed, not measured."""
 
 
+VESSELS = (
+    "portal trunk",
+    "left portal branch",
+    "right portal branch",
+    "portal vein",
+    "hepatic vein",
+)
+
+
 @dataclass(frozen=True)
 class Scan:
     date: datetime.date
@@ -72,6 +81,33 @@ class Scan:
     new_lesion: bool | None = None
     vascular_invasion: bool | None = None
     extrahepatic_spread: bool | None = None
+    vessels: tuple[str, ...] = ()
+    """Of vascular invasion: some of :data:`VESSELS`; empty = not said."""
+
+
+@dataclass(frozen=True)
+class Burden:
+    """Total size and number of the tumours, not only what is viable."""
+
+    date: datetime.date
+    largest: Decimal
+    """mm"""
+    number: int | None
+    at_least: bool = False
+    """There may be more than ``number``."""
+
+
+DRUGS = ("cisplatin", "fluorouracil", "oxaliplatin", "leucovorin")
+
+
+@dataclass(frozen=True)
+class HaicOrder:
+    """An intra-arterial infusion that is ordered, not given: drugs of :data:`DRUGS`."""
+
+    date: datetime.date
+    drugs: tuple[str, ...]
+    status: str
+    """``draft`` or ``active``"""
 
 
 @dataclass(frozen=True)
@@ -106,12 +142,17 @@ class State:
     facts: tuple[tuple[str, Dated[bool]], ...] = ()
     intent: str | None = None
     """Of the TACE sessions: ``palliative`` or ``curative``."""
+    bclc: Dated[str] | None = None
+    cnlc: Dated[str] | None = None
+
+
+Event = Treatment | Scan | MarkerValue | Burden | HaicOrder
 
 
 @dataclass(frozen=True)
 class Patient:
     id: str
-    course: tuple[Treatment | Scan | MarkerValue, ...]
+    course: tuple[Event, ...]
     """In order of date; on one day as written."""
     state: State
 

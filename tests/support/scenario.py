@@ -19,12 +19,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tests.support.patient import (
+    DRUGS,
     FACTS,
     OTHER_KINDS,
     SCOPES,
     SYSTEMIC,
     TACE_KINDS,
+    VESSELS,
+    Burden,
     Dated,
+    Event,
+    HaicOrder,
     LesionSeen,
     MarkerValue,
     Patient,
@@ -58,6 +63,10 @@ COMPUTED_KEYS = (
     "jsh vascular-or-extrahepatic",
     "jsh markers",
     "Child-Pugh",
+    "six-and-twelve",
+    "up-to-seven",
+    "cards cite",
+    "cards do not cite",
 )
 MODALITIES = ("CT", "MR")
 NOT_RECORDED = "not recorded"
@@ -201,7 +210,7 @@ def _scenario(text: str) -> Scenario:
     )
 
 
-def _event(date_text: str, event: str, detail: str) -> Treatment | Scan | MarkerValue:
+def _event(date_text: str, event: str, detail: str) -> Event:
     date = datetime.date.fromisoformat(date_text)
     if event in MODALITIES:
         return _scan(date, event, detail)
@@ -209,6 +218,11 @@ def _event(date_text: str, event: str, detail: str) -> Treatment | Scan | Marker
         value, unit = detail.split(" ")
         return MarkerValue(date, event, Decimal(value), unit)
     parts = _unique(_pair(part, ": ") for part in detail.split("; ")) if detail else {}
+    if event == "burden":
+        return _burden(date, parts.pop("largest"), parts.pop("number"))
+    if event == "HAIC order":
+        drugs = tuple(_one_of(drug, DRUGS) for drug in parts["drugs"].split(", "))
+        return HaicOrder(date, drugs, _one_of(parts["status"], ("draft", "active")))
     if event in TACE_KINDS:
         treatment = Treatment(
             date,
@@ -236,9 +250,17 @@ def _scan(date: datetime.date, modality: str, detail: str) -> Scan:
         new_lesion=_answer(parts.pop("new lesion")),
         vascular_invasion=_answer(parts.pop("VI")),
         extrahepatic_spread=_answer(parts.pop("EHS")),
+        vessels=tuple(
+            _one_of(vessel, VESSELS) for vessel in parts.pop("vessel", "").split(", ") if vessel
+        ),
     )
     _nothing_left(parts)
     return scan
+
+
+def _burden(date: datetime.date, largest: str, number: str) -> Burden:
+    count = _recorded(number, lambda text: int(text.removeprefix("at least ")))
+    return Burden(date, _with_unit(largest, "mm"), count, number.startswith("at least "))
 
 
 def _lesion(text: str) -> LesionSeen:
@@ -273,10 +295,13 @@ def _state(rows: list[list[str]]) -> State:
         if answer is not None:
             facts.append((fact, answer))
     intent, _ = cells.pop("intent")
+    stages = {name: dated(name, str) for name in ("BCLC", "CNLC") if name in cells}
     _nothing_left(cells)
     return replace(
         state,
         facts=tuple(facts),
+        bclc=stages.get("BCLC"),
+        cnlc=stages.get("CNLC"),
         intent=_recorded(intent, lambda word: _one_of(word, ("palliative", "curative"))),
     )
 
