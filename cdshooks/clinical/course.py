@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cdshooks.clinical.chart import Intent, References, Scope, Treatment, TreatmentKind
 from cdshooks.clinical.logic import Tri, all_of
@@ -70,23 +70,24 @@ class Session:
 
 @dataclass(slots=True)
 class _Open:
-    """A session while its parts are being collected."""
+    """A session while its parts are being collected; it has every group of its parts."""
 
     parts: list[Treatment]
-    group: str | None
-    end: datetime.date = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.end = max(part.end for part in self.parts)
 
     @property
     def start(self) -> datetime.date:
-        return self.parts[0].start
+        return min(part.start for part in self.parts)
 
-    def add(self, part: Treatment) -> None:
-        self.parts.append(part)
-        self.end = max(self.end, part.end)
-        self.group = self.group or part.group
+    @property
+    def end(self) -> datetime.date:
+        return max(part.end for part in self.parts)
+
+    @property
+    def groups(self) -> set[str]:
+        return {part.group for part in self.parts if part.group is not None}
+
+    def overlaps(self, other: _Open) -> bool:
+        return self.start <= other.end and other.start <= self.end
 
 
 def _order(treatment: Treatment) -> tuple[datetime.date, datetime.date, References]:
@@ -106,37 +107,34 @@ def performed_sessions(
             skipped.append(Session((part,), skippable_kind=True))
         elif part.kind.is_chemoembolisation:
             _place(part, opened, merge_within_days)
-    sessions = [Session(tuple(parts)) for parts in _united(opened)]
+    sessions = [Session(tuple(sorted(session.parts, key=_order))) for session in opened]
     return tuple(sorted(sessions + skipped, key=lambda s: (s.start, s.end, s.references)))
 
 
 def _place(part: Treatment, opened: list[_Open], merge_within_days: int) -> None:
+    session = _session_for(part, opened, merge_within_days)
+    if session is None:
+        opened.append(_Open([part]))
+        return
+    session.parts.append(part)
+    for other in [one for one in opened if one is not session and one.overlaps(session)]:
+        session.parts += other.parts
+        opened.remove(other)
+
+
+def _session_for(part: Treatment, opened: Sequence[_Open], merge_within_days: int) -> _Open | None:
+    """The session that has its group, else one that spans its day, else a near one (AMB-10)."""
     for session in opened:
-        if part.group is not None and session.group == part.group:
-            session.add(part)
-            return
+        if part.group is not None and part.group in session.groups:
+            return session
     for session in opened:
         if session.start <= part.start <= session.end:
-            session.add(part)
-            return
+            return session
     near = [s for s in opened if 0 <= days(s.start, part.start) <= merge_within_days]
     latest = max(near, key=lambda s: s.start, default=None)
-    if latest is not None and not (latest.group and part.group):
-        latest.add(part)
-    else:
-        opened.append(_Open([part], part.group))
-
-
-def _united(opened: Sequence[_Open]) -> list[list[Treatment]]:
-    """Sessions that overlap become one."""
-    united: list[tuple[datetime.date, list[Treatment]]] = []
-    for session in sorted(opened, key=lambda s: s.start):
-        if united and session.start <= united[-1][0]:
-            end, parts = united.pop()
-            united.append((max(end, session.end), parts + session.parts))
-        else:
-            united.append((session.end, list(session.parts)))
-    return [sorted(parts, key=_order) for _, parts in united]
+    if latest is None or (part.group is not None and latest.groups):
+        return None
+    return latest
 
 
 def session_of(therapy: Treatment, sessions: Iterable[Session]) -> Session | None:

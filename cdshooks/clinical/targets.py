@@ -124,6 +124,8 @@ def find_targets(
             new.add(key)
         elif any(p.values[key].mm is None and p.date <= late_cutoff for p in before):
             without_baseline.add(key)
+            if detection is None or detection.date > late_cutoff:
+                new.add(key)
         elif detection is not None and detection.date <= late_cutoff:
             mm = detection.mm(key)
             assert mm is not None

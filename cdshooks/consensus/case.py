@@ -12,6 +12,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Literal
 
 from cdshooks.clinical.chart import (
     Comparator,
@@ -32,7 +33,7 @@ from cdshooks.clinical.course import (
     performed_sessions,
     session_of,
 )
-from cdshooks.clinical.logic import Tri, negate
+from cdshooks.clinical.logic import Tri, all_of, negate
 from cdshooks.clinical.mrecist import MEASURABLE_MM, target_response
 from cdshooks.clinical.targets import Targets, find_targets
 from cdshooks.clinical.timepoints import TimePoint
@@ -67,6 +68,8 @@ class Measured:
     baseline_sum: Fraction | None = None
     current_sum: Fraction | None = None
     nadir: Fraction | None = None
+    contradictory: bool = False
+    """Different sums are reported for one day."""
 
 
 NO_TARGETS = Targets()
@@ -92,7 +95,7 @@ class Case:
     """The category in force: measured, or stated where it may stand in."""
     response_stated: bool = False
     stated_conflict: bool = False
-    """A usable statement differs from the measurements, or statements differ."""
+    """A usable statement differs from the measurements, or statements or reported sums differ."""
     window: tuple[TimePoint, ...] = ()
     """Adequate time points in the window of the last session."""
     window_categories: frozenset[Response] = frozenset()
@@ -168,9 +171,21 @@ class Case:
         if self.assessment is None:
             return None
         now: Tri = getattr(self.assessment, what)
-        if self.readings.vi_ehs_mode == "present_any" or now is not True:
+        if self.readings.vi_ehs_mode == "present_any":
             return now
-        return negate(getattr(self.baseline, what)) if self.baseline is not None else None
+        return all_of([now, self._absent_before(what)])
+
+    def _absent_before(self, what: str) -> Tri:
+        return None if self.baseline is None else negate(getattr(self.baseline, what))
+
+    def is_status_missing(self, what: str) -> bool:
+        """The assessment scan is silent; under ``new_only`` also: present now, before not said."""
+        if self.assessment is None:
+            return False
+        now: Tri = getattr(self.assessment, what)
+        if self.readings.vi_ehs_mode == "present_any" or now is not True:
+            return now is None
+        return self._absent_before(what) is None
 
     def window_points(self, session: Session) -> tuple[TimePoint, ...]:
         """Adequate time points in the window of any session, before it closes.
@@ -329,6 +344,8 @@ def _extreme(
 def _measure(case: Case, baseline: TimePoint, point: TimePoint, targets: Targets) -> Measured:
     zero = case.readings.late_lesion == "zero"
     stated = _stated_sums(baseline, point, targets)
+    if stated == CONTRADICTORY:
+        return replace(NOT_EVALUABLE, contradictory=True)
     if stated is not None:
         reference, current = stated
         return graded(case, reference, current, reference)
@@ -346,14 +363,19 @@ def _measure(case: Case, baseline: TimePoint, point: TimePoint, targets: Targets
     return graded(case, reference, at_point, min(earlier))
 
 
+CONTRADICTORY: Literal["contradictory"] = "contradictory"
+
+
 def _stated_sums(
     baseline: TimePoint, point: TimePoint, targets: Targets
-) -> tuple[Fraction, Fraction] | None:
+) -> tuple[Fraction, Fraction] | Literal["contradictory"] | None:
     """Reported sums of all targets, used when single values are missing at either scan."""
     single = bool(targets.initial) and targets.comparable and targets.measured_at(point)
     sums = set(baseline.viable_sums), set(point.viable_sums)
-    if single or any(len(values) != 1 for values in sums):
+    if single or not all(sums):
         return None
+    if any(len(values) > 1 for values in sums):
+        return CONTRADICTORY
     return Fraction(sums[0].pop()), Fraction(sums[1].pop())
 
 
@@ -379,7 +401,13 @@ def _with_statement(case: Case, response: Measured) -> Case:
     categories = {statement.category for statement in stated}
     references = tuple(sorted({ref for statement in stated for ref in statement.references}))
     measured = response.category
-    case = replace(case, measured=response, response=measured, stated_references=references)
+    case = replace(
+        case,
+        measured=response,
+        response=measured,
+        stated_references=references,
+        stated_conflict=response.contradictory,
+    )
     if not categories:
         return case
     if len(categories) > 1 or (measured is not Response.NE and measured not in categories):

@@ -138,7 +138,8 @@ def _tier(case: Case, state: Condition, readings: Readings, opened: Verdict) -> 
     )
     conditions = {
         codes.ECOG2_GAP: state.ecog == ECOG_LIMIT and not settled,
-        codes.EHS_AT_REFRACTORINESS: case.extrahepatic_spread is True,
+        codes.EHS_AT_REFRACTORINESS: case.assessment is not None
+        and case.assessment.extrahepatic_spread is True,
         codes.HAIC_FEASIBILITY: facts[Fact.DIFFUSE_HEPATIC_FISTULA].answer is True,
     }
     return {code for code, holds in conditions.items() if holds}

@@ -85,6 +85,13 @@ CAUSE_OF = {
     "contrast": codes.CONTRAST_STATUS,
     "smaller": codes.CONFLICTING_DATA,
 }
+_IN_EACH = {
+    "dating": ("aimed", "smaller"),
+    "sessions": ("aimed", "smaller"),
+    "aimed": ("smaller",),
+    "contrast": ("aimed", "smaller"),
+    "smaller": ("aimed",),
+}
 UNDATED = ("undated",)
 """Stands among ``Key.sessions`` for the completed sessions without any date."""
 
@@ -235,7 +242,7 @@ def _compared(
 
     missing = condition_missing(state, suitability) | causes
     for judgement in first:
-        missing |= _missing(judgement.case, definitions[JSH].verdict)
+        missing |= _missing(judgement.case, judgement.definitions[JSH].verdict)
     missing |= questions(state, opened, tier)
     if lost:
         missing.add(codes.RECORD_INCOMPLETE)
@@ -292,8 +299,8 @@ def _note_order(note: ChartNote) -> tuple[str, References, str, str]:
 def _causes(judged: Mapping[Key, Judgement], base: Key) -> set[str]:
     """Codes of the open points by which some answer differs, each with the other points closed.
 
-    A local therapy of unknown scope is compared in the first judgement; every other point in each
-    of its readings. Where only several points together make a difference, all of them are named.
+    ``_IN_EACH`` says in which readings of the other points one is compared; the rest stay as they
+    are in the first judgement. Where only several together make a difference, all are named.
     """
     if len(judged) == 1:
         return set()
@@ -306,13 +313,13 @@ def _causes(judged: Mapping[Key, Judgement], base: Key) -> set[str]:
 
 
 def _differs(judged: Mapping[Key, Judgement], base: Key, name: str) -> bool:
-    free = {name, "aimed"}
-    fixed = [field for field in CAUSE_OF if field not in free]
+    varied = _IN_EACH[name]
+    fixed = [field for field in CAUSE_OF if field != name and field not in varied]
     groups: dict[object, set[object]] = {}
     for key, judgement in judged.items():
         if any(getattr(key, field) != getattr(base, field) for field in fixed):
             continue
-        group = None if name == "aimed" else key.aimed
+        group = tuple(getattr(key, field) for field in varied)
         groups.setdefault(group, set()).add(judgement.outcome)
     return any(len(outcomes) > 1 for outcomes in groups.values())
 
@@ -332,7 +339,7 @@ def _definition(
     if len({one.verdict for one in of_all}) > 1:
         verdict = Verdict.INDETERMINATE
         differing = _causes_of(name, judged, base_key)
-        by = [code for code in codes.CAUSES if code in differing]
+        by = [code for code in codes.CAUSES if code in differing & causes]
         reason = (by or [code for code in codes.CAUSES if code in causes] or [reason])[0]
     provisional = any(one.provisional for one in of_all)
     if incomplete:
@@ -452,13 +459,12 @@ def _missing(case: Case, jsh: Verdict) -> set[str]:
     if case.intent is None:
         found.add(codes.TACE_INTENT)
     if case.assessment is not None:
-        for value, code in (
-            (case.new_lesion, codes.NEW_LESION_STATUS),
-            (case.vascular_invasion, codes.VI_STATUS),
-            (case.extrahepatic_spread, codes.EHS_STATUS),
-        ):
-            if value is None:
-                found.add(code)
+        if case.assessment.new_intrahepatic_lesion is None:
+            found.add(codes.NEW_LESION_STATUS)
+        if case.is_status_missing("vascular_invasion"):
+            found.add(codes.VI_STATUS)
+        if case.is_status_missing("extrahepatic_spread"):
+            found.add(codes.EHS_STATUS)
     if len(case.counted) > 1 and jsh_lcsgj2014.rising_markers(case) is None:
         found.add(codes.MARKERS)
     if jsh is Verdict.INDETERMINATE and jsh_lcsgj2014.previous_session_unassessed(case):

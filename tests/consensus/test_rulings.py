@@ -1,6 +1,8 @@
 """The rulings on sessions, scans and lesions, each with a patient that tells it apart."""
 
 import dataclasses
+from dataclasses import replace
+from decimal import Decimal
 from itertools import permutations
 
 import pytest
@@ -15,6 +17,7 @@ from tests.consensus.charts import (
     after,
     cci,
     chart,
+    day,
     judge,
     scan,
     scans,
@@ -514,3 +517,141 @@ def test_a_new_lesion_that_is_marked_no_target_still_is_a_new_lesion(new, branch
     shown = judge(chart(imaging=course, roles={"N": "non-target"}))
     assert shown.response.category == "SD"
     assert shown.strategy.branches == branches
+
+
+# --- found by an evaluator written independently ---
+
+
+def on(day_of_course: int) -> str:
+    return after(FIRST, day_of_course)
+
+
+def test_a_session_keeps_every_group_of_its_parts():
+    parts = [
+        tace(on(0), group="g0"),
+        tace(on(0), group="g1", references=("Procedure/z",)),
+        tace(on(42), group="g1"),
+        tace(on(79)),
+    ]
+    assert judge(chart(parts, ())).course.count == 2
+    not_refined = [
+        tace(on(0), group="g1"),
+        tace(on(0), group="g2", references=("Procedure/z",)),
+        tace(on(75), group="g2", standardised=False),
+    ]
+    assert judge(chart(not_refined, ())).course.count == 0
+
+
+def test_sessions_that_come_to_overlap_are_one_from_then_on():
+    """The joined session began on day 35, so day 65 is too far from its first part."""
+    parts = [
+        tace(on(0)),
+        tace(on(35), group="g1"),
+        tace(on(51)),
+        tace(on(55), group="g1"),
+        tace(on(65)),
+    ]
+    shown = judge(chart(parts, ()))
+    assert [(s.start, s.end) for s in shown.course.sessions] == [
+        (day(on(0)), day(on(0))),
+        (day(on(35)), day(on(55))),
+        (day(on(65)), day(on(65))),
+    ]
+
+
+def test_a_new_lesion_that_is_only_derived_leaves_the_readers_statement_missing():
+    course = (
+        scan("2023-01-05", {"L1": 50}),
+        scan("2023-02-16", {"L1": 20}),
+        scan("2023-03-30", {"L1": 20}, new=True),
+        scan("2023-05-05", {"L1": 20, "N2": 12}, new=True),
+        scan("2023-05-16", {"L1": 20, "N2": 15}, new=None),
+    )
+    shown = judge(chart(imaging=course))
+    assert shown.strategy.branches == ("F1-2",)
+    assert "new-lesion-status" in shown.missing
+
+
+def test_a_lesion_called_new_and_measured_only_after_the_last_session_is_new():
+    """Listed without a value before: no target, but new on the assessment scan all the same."""
+    stated = StatedResponse(Response.PR, Comparator.BASELINE, ("Observation/r",))
+    course = (
+        scan(on(0), {}),
+        scan(on(97), {"N1": None}, new=True),
+        scan(on(147), {"N1": 30}, stated=(stated,)),
+    )
+    sessions = [tace(on(0)), tace(on(70)), tace(on(112))]
+    assert judge(chart(sessions, course)).strategy.branches == ("F1-2",)
+
+
+def test_a_cause_is_named_when_it_matters_only_with_the_smaller_of_two_values():
+    course = (
+        scan(on(0), {"L2": 9.9}),
+        scan(on(0), {"L2": 12.0}, name="b"),
+        scan(on(88), {"L2": 11.8}),
+        scan(on(310), {"L2": 10.9}),
+    )
+    sessions = [tace(on(d)) for d in (0, 88, 118, 218)]
+    haic = treatment("haic", on(65))
+    shown = judge(chart([*sessions, haic], course), as_of=on(320))
+    assert {"conflicting-data", "consecutiveness"} <= set(shown.missing)
+    open_scan = (
+        scan(on(-1), {"L2": 10.5}),
+        scan(on(175), {"L2": 11.6}),
+        scan(on(175), {"L2": 20.6}, name="b"),
+        scan(on(200), {"L2": 13.0}, modality=None),
+    )
+    shown = judge(chart([tace(on(0)), tace(on(140))], open_scan), as_of=on(210))
+    assert "contrast-status" in shown.missing
+
+
+def test_the_reason_of_a_verdict_is_among_what_is_missing():
+    sessions = [tace(on(d)) for d in (0, 15, 50)]
+    course = (scan(on(-1), {"L1": 20}, contrast=None), scan(on(92), {"L1": 0}))
+    shown = judge(chart([*sessions, treatment("haic", on(70))], course), as_of=on(230))
+    reason = shown.definitions["cci-2022"].reason
+    assert shown.definitions["cci-2022"].verdict.value == "indeterminate"
+    assert reason in shown.missing
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "branches", "asked"),
+    [
+        (True, None, ("F1-1b",), True),
+        (True, True, ("F1-1b",), False),
+        (False, True, ("F1-3b",), False),
+        (None, True, ("F1-1b", "F1-3b"), True),
+        (None, False, ("F1-1b",), False),
+        (False, None, ("F1-1b", "F1-3b"), True),
+    ],
+)
+def test_new_only_asks_what_was_there_before(before, now, branches, asked):
+    course = (
+        scan("2023-01-05", {"L1": 50}, ehs=before),
+        scan(after(THIRD, 42), {"L1": 50}, ehs=now),
+    )
+    shown = judge(chart(imaging=course), vi_ehs_mode="new_only")
+    assert shown.strategy.branches == branches
+    assert ("ehs-status" in shown.missing) is asked
+
+
+def test_old_spread_at_refractoriness_is_said_whatever_new_means():
+    course = (
+        scan("2023-01-05", {"L1": 50}, ehs=True),
+        scan(after(THIRD, 42), {"L1": 65}, ehs=True),
+    )
+    for mode in ("present_any", "new_only"):
+        assert "ehs-at-refractoriness" in judge(chart(imaging=course), vi_ehs_mode=mode).flags
+
+
+def test_two_different_stated_sums_of_one_day_are_a_conflict():
+    def with_sums(date, *sums):
+        seen = scan(date, {"L1": None})
+        return replace(
+            seen, viable_sum_mm=tuple((Decimal(s), (f"Observation/sum{s}",)) for s in sums)
+        )
+
+    course = (with_sums("2023-01-05", 50), with_sums(after(THIRD, 42), 65, 40))
+    shown = judge(chart(imaging=course))
+    assert shown.response.category == "NE"
+    assert "conflicting-data" in shown.missing
