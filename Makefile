@@ -12,6 +12,7 @@ demo: $(VENV)/.run
 	@$(BIN)/python -m cdshooks demo
 
 test: check
+	$(BIN)/python -m tests.interop.peers
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.test
