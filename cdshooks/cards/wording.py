@@ -227,6 +227,10 @@ def course(assessment: Assessment, say: Catalogue) -> list[Phrase]:
         text = say.say("line.baseline-scan", date=shown.baseline_scan.date)
         refs = references(shown.baseline_scan.references, say)
         found.append(say.glue(text, say.bracketed(refs)))
+    if shown.previous_scan is not None:
+        text = say.say("line.previous-scan", date=shown.previous_scan.date)
+        refs = references(shown.previous_scan.references, say)
+        found.append(say.glue(text, say.bracketed(refs)))
     if shown.assessment_scan is not None:
         days = shown.assessment_scan.days_after_last_session
         text = say.say(

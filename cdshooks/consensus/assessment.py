@@ -92,6 +92,8 @@ class Course:
     sessions: tuple[SessionShown, ...] = ()
     baseline_scan: ScanShown | None = None
     assessment_scan: ScanShown | None = None
+    previous_scan: ScanShown | None = None
+    """Of JSH-LCSGJ: after the session before the last; not part of the JSON object."""
 
     @property
     def count(self) -> int:

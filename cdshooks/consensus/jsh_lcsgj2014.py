@@ -29,6 +29,7 @@ UPPER_LIMIT = {Marker.AFP: Decimal(20), Marker.PIVKA_II: Decimal(40)}
 
 VIABILITY, NEW_LESIONS = "viability", "new-lesions"
 VASCULAR_OR_EXTRAHEPATIC, MARKERS = "vascular-or-extrahepatic", "markers"
+SPREAD = ("vascular_invasion", "extrahepatic_spread")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,7 @@ def appeared(case: Case) -> Tri:
     """Vascular invasion or extrahepatic spread now, and absent at the baseline."""
     if case.last is None:
         return case.is_enough(1)
-    return any_of(
-        all_of([_now(case, what), _absent_before(case, what)])
-        for what in ("vascular_invasion", "extrahepatic_spread")
-    )
+    return any_of(all_of([_now(case, what), _absent_before(case, what)]) for what in SPREAD)
 
 
 def _after_last(case: Case) -> list[TimePoint]:
@@ -298,10 +296,16 @@ def _used(case: Case, scans: JshScans) -> Mapping[str, References]:
         ref
         for point in (scans.previous, scans.last)
         if point is not None
-        for ref in point.statement_references
+        for ref in point.statements["new_intrahepatic_lesion"]
     }
-    later = _after_last(case)[-1:] if case.last is not None else []
-    now = {ref for point in later for ref in (*point.references, *point.statement_references)}
+    before_and_now = [] if case.baseline is None else [case.baseline]
+    before_and_now += _after_last(case)[-1:] if case.last is not None else []
+    spread = {
+        ref
+        for point in before_and_now
+        for what in SPREAD
+        for ref in (*point.references, *point.statements[what])
+    }
     markers = (
         {ref for triple in _marker_triples(case) for v in triple[:3] for ref in v.references}
         if len(case.counted) >= MIN_SESSIONS
@@ -310,6 +314,6 @@ def _used(case: Case, scans: JshScans) -> Mapping[str, References]:
     return {
         VIABILITY: tuple(sorted(imaging | base | measured)),
         NEW_LESIONS: tuple(sorted(imaging | said)),
-        VASCULAR_OR_EXTRAHEPATIC: tuple(sorted(base | now)),
+        VASCULAR_OR_EXTRAHEPATIC: tuple(sorted(spread)),
         MARKERS: tuple(sorted(markers)),
     }

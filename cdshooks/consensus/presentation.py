@@ -16,6 +16,7 @@ from cdshooks.consensus.assessment import (
     SessionShown,
 )
 from cdshooks.consensus.case import Case
+from cdshooks.consensus.jsh_lcsgj2014 import the_two_scans
 
 INITIAL, LATE_ENTRY, NEW = "initial", "late-entry", "new"
 
@@ -26,12 +27,14 @@ def course(case: Case) -> Course:
         for s in case.counted
     )
     baseline, assessment = case.baseline, case.assessment
+    previous = the_two_scans(case).previous
     return Course(
         sessions=sessions,
         baseline_scan=ScanShown(baseline.date, baseline.references) if baseline else None,
         assessment_scan=ScanShown(assessment.date, assessment.references, case.days_after_last)
         if assessment
         else None,
+        previous_scan=ScanShown(previous.date, previous.references) if previous else None,
     )
 
 
