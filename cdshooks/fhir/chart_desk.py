@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from cdshooks.clinical.chart import ChartNote
 from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.dates import Day, UnreadableDate, read_day
-from cdshooks.fhir.references import local_reference, of_type
+from cdshooks.fhir.references import local_reference
 from cdshooks.fhir.views import (
     CodeableConcept,
     Element,
@@ -52,6 +52,7 @@ class Desk:
     notes: set[ChartNote] = field(default_factory=set)
     foreign: set[str] = field(default_factory=set)
     """References of the resources of other patients."""
+    _references: dict[str, str | None] = field(default_factory=dict)
 
     def note(self, code: str, *references: str, detail: str = "", path: str = "") -> None:
         self.notes.add(ChartNote(code, references, detail, path))
@@ -59,10 +60,18 @@ class Desk:
     # References
 
     def reference(self, reference: Reference | None) -> str | None:
-        return local_reference(reference, self.bases)
+        """As :func:`local_reference`, each written form looked at once."""
+        text = reference.reference if reference is not None else None
+        if not text:
+            return None
+        if text not in self._references:
+            self._references[text] = local_reference(reference, self.bases)
+        return self._references[text]
 
     def references(self, references: tuple[Reference, ...], kind: str) -> tuple[str, ...]:
-        return of_type(references, kind, self.bases)
+        """The references to resources of one type, sorted, each once."""
+        found = {self.reference(reference) for reference in references}
+        return tuple(sorted(text for text in found if text and text.startswith(f"{kind}/")))
 
     # Dates
 
