@@ -117,10 +117,19 @@ def _ids(node: ast.expr, place: str) -> Iterator[str]:
     for call in ast.walk(node):
         if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith(f"mark.{MARK}"):
             continue
-        for argument in call.args:
+        for argument in _unpacked(call.args):
             if not isinstance(argument, ast.Constant) or not isinstance(argument.value, str):
                 raise ValueError(f"{place}:{call.lineno}: ids of statements must be written out")
             yield argument.value
+
+
+def _unpacked(arguments: list[ast.expr]) -> Iterator[ast.expr]:
+    """``*("A", "B")`` is two ids, as a long list is laid out."""
+    for argument in arguments:
+        if isinstance(argument, ast.Starred) and isinstance(argument.value, ast.Tuple):
+            yield from argument.value.elts
+        else:
+            yield argument
 
 
 # ---------------------------------------------------------------- results
