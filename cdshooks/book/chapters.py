@@ -12,7 +12,7 @@ from cdshooks.consensus.evidence import STUDIES, table
 from cdshooks.consensus.readings import BOUNDS, DEFAULT, PROFILES, Readings, toml_value
 from cdshooks.consensus.register import Entry, Key, Subject, Text, entries, frame
 from cdshooks.consensus.statements import SUPPRESSED, Outcome, Paper, Statement, statements
-from cdshooks.consensus.strategy import cells, contains_tace, in_order, statements_of, strength_of
+from cdshooks.consensus.strategy import cells, in_order, statements_of, strength_of
 from cdshooks.consensus.therapies import rows
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
@@ -146,7 +146,6 @@ class Branch:
     advice: Text
     strength: Text | None
     statements: tuple[str, ...]
-    contains_tace: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,6 @@ def branches() -> tuple[Branch, ...]:
             phrase(f"branch.{name}"),
             phrase(f"strength.{strength_of(name)}") if strength_of(name) else None,
             statements_of(name),
-            contains_tace((name,)),
         )
         for name in in_order(set(cells().values()))
     )
