@@ -37,6 +37,7 @@ ONLY_IN = {
     "fhir": ("fhir",),  # fhir.resources
     "sqlalchemy": ("store",),
     "jinja2": ("book",),
+    "markupsafe": ("book",),
 }
 FREE = frozenset({"app", "cli", "demo", "__main__", "__init__"})
 CODE_SYSTEMS = re.compile(r"snomed\.info|loinc\.org|whocc\.no|nema\.org|unitsofmeasure\.org|ncicb")
