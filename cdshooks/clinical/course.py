@@ -1,4 +1,4 @@
-"""The TACE course: parts become sessions, sessions become series, each with its window.
+"""The TACE course: parts become sessions, sessions become series, with windows (CCI-C1, CCI-C7).
 
 All limits are inclusive and counted in whole days. The numbers come as arguments: they are readings
 of the papers and live with them.

@@ -1,5 +1,4 @@
-"""One admissible reading of a chart, worked out: series, baseline, targets, assessment scan,
-response.
+"""One admissible reading of a chart, worked out from series to response: what CCI-C1 asks of it.
 
 A chart may admit several readings (a local therapy of unknown scope, contrast not recorded, values
 in conflict). Each becomes a Case, each Case is judged whole, and :mod:`cdshooks.consensus.guide`

@@ -37,6 +37,7 @@ SIX_AND_TWELVE = {
 }
 
 
+@pytest.mark.statement("CCI-C8")
 @pytest.mark.parametrize(
     ("largest", "number", "total", "stratum", "months"),
     SIX_AND_TWELVE.values(),

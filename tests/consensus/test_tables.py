@@ -30,11 +30,25 @@ FIGURE_1 = [
 ]
 
 
+@pytest.mark.statement(
+    "CCI-F1.0",
+    "CCI-F1.p1",
+    "CCI-F1.p2",
+    "CCI-F1.r",
+    "CCI-F1.e",
+    "CCI-F1.1",
+    "CCI-F1.2",
+    "CCI-F1.3",
+    "CCI-F1.4",
+    "CCI-C4",
+    "CCI-C5",
+)
 @pytest.mark.parametrize(("response", "new", "spread", "branch"), FIGURE_1)
 def test_figure_1_cell(response, new, spread, branch):
     assert cells()[response, new, spread] == branch
 
 
+@pytest.mark.statement("CCI-F1.0")
 def test_figure_1_is_total():
     wanted = set(product((CR, PR, SD, PD), (False, True), (False, True)))
     assert set(cells()) == wanted
@@ -42,6 +56,7 @@ def test_figure_1_is_total():
     assert all(statements_of(branch) for branch in cells().values())
 
 
+@pytest.mark.statement("CCI-C1.act")
 def test_branches_that_contain_tace():
     with_tace = {branch for branch in cells().values() if contains_tace((branch,))}
     assert with_tace == {"F1-1b", "F1-2", "F1-3b", "F1-4"}
@@ -60,6 +75,7 @@ TIERS = [
 ]
 
 
+@pytest.mark.statement("HAIC-R0", "HAIC-R1", "HAIC-R2")
 @pytest.mark.parametrize(("inputs", "tier", "reason"), TIERS)
 def test_tier_row(inputs, tier, reason):
     assert tier_of(inputs, ecog2_to_r2=False) == (tier, reason)

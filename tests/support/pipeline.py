@@ -12,6 +12,7 @@ from typing import Any
 from cdshooks.cards.assessment_json import assessment_object
 from cdshooks.cards.compose import compose
 from cdshooks.cards.model import EXTENSION
+from cdshooks.consensus.assessment import Assessment
 from cdshooks.consensus.guide import guide
 from cdshooks.consensus.readings import DEFAULT, Readings
 from cdshooks.fhir.charting import chart_of
@@ -39,13 +40,17 @@ def judged_source(source: Path, as_of: datetime.date, readings: Readings = DEFAU
     return assessment_object(guide(chart, as_of, readings), "en")
 
 
-def cited(patient: Patient, as_of: datetime.date, readings: Readings = DEFAULT) -> set[str]:
-    """Ids of all statements that the patient-view cards name."""
+def assessed(patient: Patient, as_of: datetime.date, readings: Readings = DEFAULT) -> Assessment:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bundle.json"
         file.write_text(json.dumps(bundle_of(patient)), encoding="utf-8")
         chart = chart_of(load_source(str(file)))
-    cards = compose(guide(chart, as_of, readings), "en", knowledge="test")
+    return guide(chart, as_of, readings)
+
+
+def cited(patient: Patient, as_of: datetime.date, readings: Readings = DEFAULT) -> set[str]:
+    """Ids of all statements that the patient-view cards name."""
+    cards = compose(assessed(patient, as_of, readings), "en", knowledge="test")
     return {id for card in cards for id in card["extension"][EXTENSION]["statements"]}
 
 
