@@ -370,7 +370,9 @@ CHILD_PUGH = [
 
 @pytest.mark.statement("CCI-C9.2")
 @pytest.mark.parametrize(
-    ("bilirubin", "albumin", "inr", "ascites", "grade", "score", "letter"), CHILD_PUGH
+    ("bilirubin", "albumin", "inr", "ascites", "grade", "score", "letter"),
+    CHILD_PUGH,
+    ids=[f"child-pugh-{n} {row[-1]}{row[-2]}" for n, row in enumerate(CHILD_PUGH, start=1)],
 )
 def test_child_pugh(
     bilirubin: str, albumin: str, inr: str, ascites: str, grade: int, score: int, letter: str
@@ -422,7 +424,11 @@ ALBI = [
 ]
 
 
-@pytest.mark.parametrize(("albumin", "bilirubin", "value", "grade"), ALBI)
+@pytest.mark.parametrize(
+    ("albumin", "bilirubin", "value", "grade"),
+    ALBI,
+    ids=[f"albi of {albumin} g/L, {bilirubin} umol/L" for albumin, bilirubin, *_ in ALBI],
+)
 def test_albi(albumin: str, bilirubin: str, value: float, grade: int) -> None:
     """The last row is graded before it is rounded: −1.3898 is grade 3."""
     liver = state(

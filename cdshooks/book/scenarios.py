@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path("tests/scenarios")
-GROUPS = ("worked", "situations", "untidy")
+GROUPS = ("cci-2022", "haic-2025", "untidy")
 COURSE, STATE, EXPECT, REVIEW = "Course", "State", "Expect", "Review"
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 BETWEEN_LANGUAGES = " · "

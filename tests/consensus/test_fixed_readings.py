@@ -7,21 +7,15 @@ import pytest
 
 from cdshooks.clinical.chart import (
     Comparator,
-    Dated,
     Fact,
-    Grade,
     Intent,
-    Laboratory,
-    LiverFunction,
     Response,
-    StatedFact,
     StatedResponse,
 )
 from cdshooks.consensus.assessment import Tier
 from cdshooks.consensus.evidence import CONFLICTING, STUDIES
 from cdshooks.consensus.strategy import contains_tace
 from tests.consensus.charts import (
-    AS_OF,
     FIRST,
     SECOND,
     SESSIONS,
@@ -30,8 +24,9 @@ from tests.consensus.charts import (
     after,
     cci,
     chart,
-    day,
+    healthy,
     judge,
+    patient,
     scan,
     scans,
     tace,
@@ -41,38 +36,6 @@ from tests.consensus.charts import (
 BASELINE = scan("2023-01-05", {"L1": 50})
 FOURTH = after(THIRD, 56)
 LATER = after(FOURTH, 60)
-
-
-def lab(value, unit):
-    return (Laboratory(Decimal(str(value)), unit, day(AS_OF), (f"Observation/{unit}",)),)
-
-
-def grade(value):
-    return (Grade(value, value, day(AS_OF), (f"Observation/grade-{value}",)),)
-
-
-def healthy(*, bilirubin=18, ascites=1):
-    return LiverFunction(
-        lab(bilirubin, "umol/L"), lab(38, "g/L"), lab(1.1, "1"), grade(ascites), grade(0)
-    )
-
-
-def patient(imaging=None, treatments=SESSIONS, *, liver=None, without=(), **stated):
-    """A chart with ECOG 1, good liver function and every fact denied that is not said otherwise."""
-    answers = {fact: stated.pop(fact.name.lower(), False) for fact in Fact}
-    facts = tuple(
-        StatedFact(fact, answer, day(AS_OF), (f"Observation/{fact.value}",))
-        for fact, answer in answers.items()
-        if fact not in without
-    )
-    return chart(
-        treatments,
-        imaging,
-        liver=liver or healthy(),
-        ecog=(Dated(Decimal(1), day(AS_OF), ("Observation/ecog",)),),
-        facts=facts,
-        **stated,
-    )
 
 
 # --- counting ---

@@ -1,4 +1,4 @@
-"""From FHIR to the published assessment object: the way every record goes, without a server."""
+"""From a record to the published assessment object: through FHIR, or from a chart at once."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from cdshooks.consensus.guide import guide
 from cdshooks.consensus.readings import DEFAULT, Readings
 from cdshooks.fhir.charting import chart_of
 from cdshooks.fhir.sources import load_source
+from tests.support import chart_writer
 from tests.support.fhir_writer import Resource, bundle_of
 from tests.support.patient import Patient
 
@@ -40,6 +41,11 @@ def judged_source(source: Path, as_of: datetime.date, readings: Readings = DEFAU
     return assessment_object(guide(chart, as_of, readings), "en")
 
 
+def judged_chart(patient: Patient, as_of: datetime.date, readings: Readings = DEFAULT) -> Shown:
+    """Without FHIR and its reading."""
+    return assessment_object(guide(chart_writer.chart_of(patient), as_of, readings), "en")
+
+
 def assessed(patient: Patient, as_of: datetime.date, readings: Readings = DEFAULT) -> Assessment:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bundle.json"
@@ -56,3 +62,11 @@ def cited(patient: Patient, as_of: datetime.date, readings: Readings = DEFAULT) 
 
 def without(shown: Shown, *keys: str) -> dict[str, Any]:
     return {key: value for key, value in shown.items() if key not in keys}
+
+
+def unreferenced(shown: Any) -> Any:
+    """Without references, and without the notes: what depends on how the record was written."""
+    if isinstance(shown, Mapping):
+        left_out = ("references", "used", "notes")
+        return {key: unreferenced(value) for key, value in shown.items() if key not in left_out}
+    return [unreferenced(item) for item in shown] if isinstance(shown, list) else shown
