@@ -133,3 +133,16 @@ def test_of_several_sizes_of_one_day_the_largest_counts():
     found = burden([before(5, 30), before(5, 45)], [before(5, 2)])
     assert found.largest_mm == 45
     assert found.references == ("Observation/2-5", "Observation/30-5", "Observation/45-5")
+
+
+def test_without_a_usable_number_there_is_at_least_one_tumour():
+    size = [before(5, 50)]
+    for number in (before(5, 0), before(91, 3), before(-1, 3), before(None, 3)):
+        found = burden(size, [number])
+        assert (found.fewest, found.most, found.value_cm) == (1, None, None)
+    assert burden([before(5, 1)]).largest_mm == 1
+
+
+def test_of_several_whole_days_the_latest_counts():
+    found = burden([before(20, 50), before(5, 30)], [before(20, 2), before(5, 1)])
+    assert (found.largest_mm, found.value_cm) == (30, 4)

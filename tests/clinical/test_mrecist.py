@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdshooks.clinical.chart import Response
-from cdshooks.clinical.mrecist import change_percent, target_response
+from cdshooks.clinical.mrecist import change_percent, progression_limit, target_response
 
 CR, PR, SD, PD, NE = Response.CR, Response.PR, Response.SD, Response.PD, Response.NE
 
@@ -68,3 +68,14 @@ def test_exactly_thirty_percent_less_is_partial_response(tenths):
 def test_change_is_exact_and_undefined_from_nothing():
     assert change_percent(Fraction(101), Fraction(121)) == Fraction(2000, 101)
     assert change_percent(Fraction(0), Fraction(12)) is None
+
+
+@pytest.mark.parametrize("rule_mm", [0, 5])
+def test_after_nothing_the_smallest_growth_is_progression(rule_mm):
+    assert progression_limit(Fraction(0), rule_mm) == 0
+    assert target_response(Fraction(50), Fraction(1, 2), Fraction(0), rule_mm) is PD
+
+
+def test_below_one_millimetre_there_still_is_a_response():
+    assert target_response(Fraction(1, 2), Fraction(1, 2), Fraction(1, 2)) is SD
+    assert change_percent(Fraction(1, 2), Fraction(1, 4)) == -50
