@@ -274,6 +274,7 @@ def _compared(
         flags=tuple(sorted(raised)),
         notes=tuple(sorted(set(notes), key=_note_order)),
         data_as_of=presentation.newest(chart),
+        data=presentation.data(base.case, chart),
         outlook=outlook(cases, definitions),
         due=due(base.case),
         other_therapy=other_therapy(cases, definitions[CCI].verdict),
