@@ -380,6 +380,16 @@ def test_the_scan_after_the_session_before_is_asked_for_while_the_answer_is_open
     assert "imaging-previous-session" not in judge(seen(*met)).missing
 
 
+def test_each_criterion_names_its_statement():
+    findings = jsh(judge(chart())).findings
+    assert [(one.statement, one.label.removeprefix("finding.jsh-")) for one in findings] == [
+        ("DEF-JSH.1", VIABILITY),
+        ("DEF-JSH.2", NEW),
+        ("DEF-JSH.3", APPEARED),
+        ("DEF-JSH.4", MARKERS),
+    ]
+
+
 def test_each_criterion_cites_what_it_was_read_from():
     markers = three((100, 200, 300))
     used = {f.label: set(f.used) for f in jsh(judge(chart(markers=markers))).findings}
