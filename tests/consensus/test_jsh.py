@@ -131,6 +131,12 @@ def test_one_session_has_no_pair():
         assert missing_of(unsure, name) == ("procedure-confirmation",)
 
 
+def test_two_sessions_are_a_pair():
+    sessions = (tace(SECOND), tace(THIRD))
+    imaging = (scan("2023-02-16", {"L1": 50}), *scans(50, 50, 45, 45)[2:])
+    assert criterion(chart(sessions, imaging), VIABILITY) is True
+
+
 FOUR = (*SESSIONS, tace(after(THIRD, 50)))
 
 
@@ -142,6 +148,7 @@ FOUR = (*SESSIONS, tace(after(THIRD, 50)))
         ((20, 45, 45), (False, False, False), False),
         ((20, 20, 20), (True, True, False), True),
         ((20, 20, 20), (False, True, True), False),
+        ((20, 20, 20), (True, False, False), False),
     ],
 )
 def test_an_earlier_pair_is_said(sizes, new, told):
@@ -169,6 +176,11 @@ def test_an_earlier_pair_is_said(sizes, new, told):
 def test_new_lesions_on_both_scans(before, now, answer):
     imaging = (scan("2023-03-30", {"L1": 20}, new=before), scan(LAST, {"L1": 20}, new=now))
     assert criterion(seen(*imaging), NEW) is answer
+
+
+def test_a_scan_that_measures_nothing_still_says_whether_there_are_new_lesions():
+    imaging = (scan("2023-03-30", {"L1": None}, new=True), scan(LAST, {"L1": 20}, new=True))
+    assert criterion(seen(*imaging), NEW) is True
 
 
 # --- invasion or spread ---
@@ -282,6 +294,7 @@ def test_one_marker_that_rises_is_enough_and_an_incomplete_one_is_left_out():
     assert rising(*falling, *up) is True
     assert rising(*falling, *up[:2]) is False
     assert rising(*up[:2], *falling) is False
+    assert rising(*three((100, 200, 300))[:2], *up) is True
 
 
 def test_the_last_value_of_each_time_counts_and_of_one_day_the_highest():
@@ -310,6 +323,11 @@ def test_the_reason_is_the_first_criterion_that_is_met_else_what_is_missing_firs
     assert jsh(judge(seen(*small))).reason == "markers"
     assert jsh(judge(seen(*small))).verdict == "indeterminate"
     assert jsh(judge(seen(*small, markers=three((3, 2, 1))))).reason == "none"
+
+
+def test_what_a_settled_criterion_lacks_is_no_reason():
+    found = jsh(judge(seen(scan(LAST, {"L1": 20}))))
+    assert (found.verdict, found.reason) == ("indeterminate", "markers")
 
 
 MISSING = {
