@@ -87,6 +87,18 @@ def test_one_more_scan_that_says_the_same_is_not_asked_about():
     assert found.response.current_sum == 50
 
 
+ONE_ANSWER = {
+    "one definition": (scan("2023-03-30", {"L1": 45}, contrast=None), follow_up(42, 45)),
+    "the response": (follow_up(35, 0, new=True), follow_up(60, 30, new=True, contrast=None)),
+    "the branch": (follow_up(35, 50), follow_up(60, 50, new=True, contrast=None)),
+}
+
+
+@pytest.mark.parametrize("case", ONE_ANSWER)
+def test_what_changes_a_single_answer_is_asked_about(case):
+    assert "contrast-status" in judge(seen(*ONE_ANSWER[case])).missing
+
+
 def test_codes_and_flags_are_those_of_the_first_judgement():
     found = two_scans(follow_up(35, 50), follow_up(91, 50, new=None))
     assert "strict-window-differs" not in found.flags
