@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cdshooks.clinical.chart import Chart, Marker, MarkerValue, Scan
+from cdshooks.clinical.chart import Chart, Marker, MarkerValue, Scan, Statement
 from cdshooks.consensus.assessment import Assessment, DefinitionVerdict
 from tests.consensus.charts import (
     FIRST,
@@ -157,7 +157,8 @@ def test_an_earlier_pair_is_said(sizes, new, told):
         scan(date, {"L1": mm}, new=answer)
         for date, mm, answer in zip(dates, sizes, new, strict=True)
     ]
-    assert ("jsh-previously-met" in judge(chart(FOUR, (BASELINE, *imaging))).flags) is told
+    found = judge(chart(FOUR, (BASELINE, *imaging)), as_of=after(THIRD, 100))
+    assert ("jsh-previously-met" in found.flags) is told
 
 
 # --- new lesions twice ---
@@ -347,6 +348,14 @@ MISSING = {
         (scan("2023-01-05", {"L1": None}), scan("2023-03-30", {"L1": 5}), scan(LAST, {"L1": 5})),
         (("target-measurement",), (), ()),
     ),
+    "one of two lesions unmeasured at the baseline": (
+        (
+            scan("2023-01-05", {"L1": 50, "L2": None}),
+            scan("2023-03-30", {"L1": 45}),
+            scan(LAST, {"L1": 45}),
+        ),
+        (("target-measurement",), (), ()),
+    ),
     "no scan after the last session": (
         (BASELINE, scan("2023-03-30", {"L1": 50}, new=True)),
         (("imaging-in-window",), ("imaging-in-window",), ("vi-status", "ehs-status")),
@@ -396,6 +405,42 @@ def test_the_scan_after_the_session_before_is_asked_for_while_the_answer_is_open
     assert ("imaging-previous-session" in judge(seen(*imaging)).missing) is asked
     met = (*imaging[:-1], scan(LAST, {"L1": 20}, vi=True))
     assert "imaging-previous-session" not in judge(seen(*met)).missing
+
+
+@pytest.mark.parametrize(("sessions", "asked"), [(1, False), (2, True), (3, True)])
+def test_with_one_session_there_is_none_before_it(sessions, asked):
+    patient = seen(scan(LAST, {"L1": 20}, vi=None))
+    found = judge(replace(patient, treatments=SESSIONS[3 - sessions :]))
+    assert jsh(found).verdict == "indeterminate"
+    assert ("imaging-previous-session" in found.missing) is asked
+
+
+def test_statements_are_cited_scan_by_scan():
+    def saying(date: str, name: str) -> Scan:
+        return replace(scan(date, {"L1": 20}, new=None), vascular_invasion=(said(name),))
+
+    def said(name: str) -> Statement:
+        return Statement(False, (f"Observation/{name}",))
+
+    patient = chart(
+        SESSIONS[1:],
+        (
+            BASELINE,
+            saying("2023-03-30", "before"),
+            saying(after(THIRD, 10), "early"),
+            saying(LAST, "last"),
+            saying(after(THIRD, 80), "now"),
+        ),
+        markers=three((100, 200, 300)),
+    )
+    findings = jsh(judge(patient, window_hi=60)).findings
+    used = {one.label.removeprefix("finding.jsh-"): set(one.used) for one in findings}
+    statements = {
+        name: {ref.removeprefix("Observation/") for ref in used[name] if "-" not in ref} - {"said"}
+        for name in (NEW, APPEARED)
+    }
+    assert statements == {NEW: {"before", "last"}, APPEARED: {"now"}}
+    assert len(used[MARKERS]) == 3
 
 
 def test_each_criterion_names_its_statement():
