@@ -241,6 +241,7 @@ def test_a_later_scan_with_an_unexplained_lesion_takes_the_response_by_nadir_too
     later = scan(after(THIRD, 60), {"L1": None, "N2": 20})
     shown = judge(seen(BASELINE, follow_up(42, 65), later))
     assert (shown.response.category, shown.response.category_by_nadir) == ("NE", "NE")
+    assert (shown.response.baseline_sum, shown.response.current_sum) == (None, None)
 
 
 def test_scans_of_the_window_that_differ_are_said():
