@@ -14,6 +14,8 @@ from cdshooks.clinical.chart import (
     Fact,
     Response,
     Scan,
+    Stage,
+    Staging,
     StatedFact,
     StatedResponse,
 )
@@ -359,3 +361,17 @@ def test_sums_are_shown_where_there_is_a_response():
     unknown = judge(seen(follow_up(42, None))).response
     assert (unknown.baseline_sum, unknown.current_sum, unknown.change_percent) == (None,) * 3
     assert [one.current for one in judge(seen()).response.lesions] == [None]
+
+
+def test_tenths_of_a_millimetre_are_shown_as_they_are():
+    response = judge(chart(imaging=scans(50.3, 50, 50, 60.4))).response
+    assert (str(response.baseline_sum), str(response.current_sum)) == ("50.3", "60.4")
+
+
+def test_a_stage_without_a_date_counts_while_there_is_no_other():
+    undated = Stage(Staging.BCLC, "B", None, ("Observation/undated",))
+    later = replace(undated, value="C", date=day(FIRST), references=("Observation/dated",))
+    alone = judge(chart(stages=(undated,))).stage
+    beside = judge(chart(stages=(undated, later))).stage
+    assert alone.bclc is not None and beside.bclc is not None
+    assert (alone.bclc.value, beside.bclc.value) == ("B", "C")
