@@ -134,6 +134,11 @@ def test_tiers_that_differ_hang_on_what_any_of_them_hangs_on():
     assert found.therapy.conditional_on == ("hepatic-artery-patency",)
 
 
+def test_the_course_shows_the_reading_without_what_may_be_a_session():
+    unsure = tace(THIRD, confirmed=False)
+    assert judge(chart([*SESSIONS[:2], unsure])).course.count == 2
+
+
 def test_a_procedure_that_may_be_a_session_makes_the_verdict_provisional():
     unsure = tace("2022-12-20", confirmed=False, standardised=None)
     found = judge(
