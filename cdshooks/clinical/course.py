@@ -86,9 +86,6 @@ class _Open:
     def groups(self) -> set[str]:
         return {part.group for part in self.parts if part.group is not None}
 
-    def overlaps(self, other: _Open) -> bool:
-        return self.start <= other.end and other.start <= self.end
-
 
 def _order(treatment: Treatment) -> tuple[datetime.date, datetime.date, References]:
     return treatment.start, treatment.end, treatment.references
@@ -117,7 +114,8 @@ def _place(part: Treatment, opened: list[_Open], merge_within_days: int) -> None
         opened.append(_Open([part]))
         return
     session.parts.append(part)
-    for other in [one for one in opened if one is not session and one.overlaps(session)]:
+    # None begins after this part, so one that ends after the session's start overlaps it.
+    for other in [one for one in opened if one is not session and one.end >= session.start]:
         session.parts += other.parts
         opened.remove(other)
 

@@ -173,8 +173,6 @@ def datings(chart: Chart, as_of: datetime.date, distances: Iterable[int]) -> tup
         for refs, first, last in events
         if last is not None
     ]
-    if not options:
-        return (Dating(),)
     latest = Dating(tuple(days[-1] for days in options))
     chosen = [Dating(tuple(days)) for days in combined(options)]
     return tuple(dict.fromkeys([*chosen, latest]))

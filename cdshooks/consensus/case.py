@@ -348,7 +348,7 @@ def _measure(case: Case, baseline: TimePoint, point: TimePoint, targets: Targets
     if not targets.comparable or not targets.measured_at(point):
         return NOT_EVALUABLE
     reference = targets.baseline_sum(baseline, late_at_zero=zero)
-    at_point = targets.sum_at(point, late_at_zero=zero)
+    at_point = targets.sum_at(point)
     assert at_point is not None
     earlier = [
         total
@@ -366,7 +366,7 @@ def _stated_sums(
     baseline: TimePoint, point: TimePoint, targets: Targets
 ) -> tuple[Fraction, Fraction] | Literal["contradictory"] | None:
     """Reported sums of all targets, used when single values are missing at either scan."""
-    single = bool(targets.initial) and targets.comparable and targets.measured_at(point)
+    single = targets.comparable and targets.measured_at(point)
     sums = set(baseline.viable_sums), set(point.viable_sums)
     if single or not all(sums):
         return None

@@ -108,11 +108,11 @@ class Judgement:
 
     @property
     def outcome(self) -> tuple[object, ...]:
+        """The tier follows from the definitions, for the condition is the same in every reading."""
         return (
             tuple(self.definitions[name].verdict for name in DEFINITIONS),
             self.case.response,
             self.strategy,
-            self.therapy.tier,
         )
 
 

@@ -244,9 +244,7 @@ def _missing(case: Case, scans: JshScans, name: str) -> tuple[str, ...]:
         return (codes.PROCEDURE_CONFIRMATION,)
     found: list[str] = []
     if name == VIABILITY:
-        if case.baseline is None:
-            found.append(codes.IMAGING_BASELINE)
-        elif not case.targets.initial or case.targets.unmeasured_at_baseline:
+        if not case.targets.initial or case.targets.unmeasured_at_baseline:
             found.append(not_evaluable_reason(case))
         if scans.last is None:
             found.append(codes.IMAGING_IN_WINDOW)

@@ -146,3 +146,8 @@ def test_without_a_usable_number_there_is_at_least_one_tumour():
 def test_of_several_whole_days_the_latest_counts():
     found = burden([before(20, 50), before(5, 30)], [before(20, 2), before(5, 1)])
     assert (found.largest_mm, found.value_cm) == (30, 4)
+
+
+def test_the_number_is_that_of_the_day_of_the_size():
+    found = burden([before(20, 50)], [before(20, 2), before(5, 3)])
+    assert (found.fewest, found.most) == (2, 2)

@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from cdshooks.clinical.chart import Treatment
+from cdshooks.clinical.chart import Treatment, TreatmentKind
 from cdshooks.clinical.course import (
     Series,
     Session,
@@ -105,7 +105,18 @@ def test_sessions_are_in_order_of_start_counted_or_not():
     assert [one.counted for one in found] == [True, False, True]
 
 
+def test_beads_that_are_not_counted_are_sessions_of_their_own():
+    parts = (part(0), part(5, kind="deb-tace"), treatment("ablation", on(40)))
+    assert [one.counted for one in sessions(*parts)] == [True]
+    assert [one.counted for one in sessions(*parts, count_deb=False)] == [True, False]
+
+
 # --- local therapies of a session ---
+
+
+def test_bland_embolisation_is_no_local_therapy_beside_tace():
+    local = {kind for kind in TreatmentKind if kind.is_local_therapy}
+    assert set(TreatmentKind) - local == {"tace", "ctace", "deb-tace", "tace-haic", "tae"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from decimal import Decimal
 
@@ -25,9 +26,12 @@ GOOD = liver(18, 38, 1.1, 1, 0)
 """Child-Pugh A5."""
 
 
-def condition(lowest: int, highest: int) -> tuple[Grade, ...]:
-    """An active diagnosis; of old, and it does not expire."""
-    return (Grade(lowest, highest, day("2020-01-01"), ("Condition/c",), expires=False),)
+OF_OLD = day("2020-01-01")
+
+
+def condition(lowest: int, highest: int, date: datetime.date) -> tuple[Grade, ...]:
+    """An active diagnosis: it does not expire."""
+    return (Grade(lowest, highest, date, ("Condition/c",), expires=False),)
 
 
 def stated(lowest: int, highest: int, reference: str = "s") -> ChildPughStated:
@@ -111,9 +115,10 @@ def test_each_missing_part_is_one_to_three_points(name):
         ((0, 2), ((1, 4),), (0, 2)),
     ],
 )
-def test_an_active_encephalopathy_outweighs_a_recorded_zero(grades, conditions, wanted):
+@pytest.mark.parametrize("since", [OF_OLD, DAY])
+def test_an_active_encephalopathy_outweighs_a_recorded_zero(grades, conditions, wanted, since):
     recorded = tuple(g for value in grades for g in grade(value))
-    active = tuple(c for low, high in conditions for c in condition(low, high))
+    active = tuple(c for low, high in conditions for c in condition(low, high, since))
     found = encephalopathy_grades(replace(GOOD, encephalopathy=recorded + active), DAY)
     assert (found and (found.lowest, found.highest)) == wanted
 
@@ -131,9 +136,10 @@ def test_an_active_encephalopathy_outweighs_a_recorded_zero(grades, conditions, 
         ((1, 2), ((2, 3),), (1, 2)),
     ],
 )
-def test_an_active_ascites_makes_none_doubtful(points, conditions, wanted):
+@pytest.mark.parametrize("since", [OF_OLD, DAY])
+def test_an_active_ascites_makes_none_doubtful(points, conditions, wanted, since):
     recorded = tuple(g for value in points for g in grade(value))
-    active = tuple(c for low, high in conditions for c in condition(low, high))
+    active = tuple(c for low, high in conditions for c in condition(low, high, since))
     found = ascites_points(replace(GOOD, ascites=recorded + active), DAY)
     assert (found and (found.lowest, found.highest)) == wanted
 
@@ -144,6 +150,7 @@ def test_an_active_ascites_makes_none_doubtful(points, conditions, wanted):
         ((), (stated(5, 6),), (5, 5), False),
         ((), (stated(7, 9),), (5, 5), True),
         (("inr",), (stated(5, 6),), (5, 6), False),
+        (("inr",), (stated(5, 5),), (5, 5), False),
         (("inr",), (stated(6, 6),), (6, 6), False),
         (("inr",), (stated(7, 9),), (7, 7), False),
         (("inr",), (stated(8, 8),), (5, 8), True),
@@ -196,3 +203,17 @@ def test_albi_needs_one_value_of_each():
     assert albi(replace(GOOD, bilirubin=lab(18, "umol/L") + lab(30, "umol/L")), DAY) is None
     assert albi(replace(GOOD, albumin=()), DAY) is None
     assert albi(replace(GOOD, albumin=lab(38, "g/L") + lab("3.8", "g/dL")), DAY) is not None
+    assert albi(liver(1, 40, None, None, None), DAY) is not None
+
+
+@pytest.mark.parametrize("name", ["bilirubin", "albumin", "inr", "ascites", "encephalopathy"])
+def test_parts_are_complete_only_when_none_is_missing(name):
+    found = child_pugh(replace(GOOD, **{name: ()}, stated=(stated(10, 15),)), DAY)
+    assert found is not None
+    assert (found.lowest, found.highest, found.conflict) == (5, 15, True)
+
+
+def test_albi_cites_both_values():
+    found = albi(replace(GOOD, bilirubin=milligrams("1")), DAY)
+    assert found is not None
+    assert found.references == ("Observation/b", "Observation/x")

@@ -145,6 +145,15 @@ def test_a_later_scan_is_left_out_with_its_measurements():
     assert notes(as_known_on(chart((), imaging), day(TOMORROW))) == set()
 
 
+@pytest.mark.parametrize(("on", "kept"), [(TODAY, True), (TOMORROW, False)])
+def test_a_later_marker_is_left_out(on, kept):
+    marker = afp(on, 100)
+    known = as_known_on(chart((), (), markers=(marker,)), day(TODAY))
+    assert (known.markers, notes(known)) == (
+        ((marker,), set()) if kept else ((), set(marker.references))
+    )
+
+
 def test_what_was_read_later_on_an_earlier_scan_is_left_out():
     def at(name: str) -> tuple[str, ...]:
         return (f"Observation/{name}",)

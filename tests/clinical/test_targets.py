@@ -118,7 +118,7 @@ def test_another_scan_of_the_day_calls_it_new():
 
 @pytest.mark.parametrize("date", ["2023-02-01", SECOND], ids=["before", "that day"])
 def test_a_scan_without_contrast_that_lists_it_may_call_it_new(date):
-    plain = scan(date, {"N2": 14}, new=True, contrast=False, name="plain")
+    plain = scan(date, {"L1": 50, "N2": 14}, new=True, contrast=False, name="plain")
     assert late(found(plain, *second_and_last(False, False))) == {"N2": (day(SECOND), Fraction(15))}
 
 
@@ -153,6 +153,18 @@ def test_each_lesion_is_judged_by_itself():
     targets = found(*later)
     assert targets.unexplained == {"A2"}
     assert late(targets) == {"N3": (day(THIRD), Fraction(12))}
+
+
+def test_a_lesion_that_just_is_measurable_may_be_a_target():
+    assert found(scan(LAST, {"L1": 50, "N2": 10})).unexplained == {"N2"}
+    assert not found(scan(LAST, {"L1": 50, "N2": 9.9})).unexplained
+
+
+def test_without_an_initial_target_nothing_is_comparable():
+    small = scan(BASELINE, {"L1": 9})
+    targets = found(scan(SECOND, {"L1": 9, "N2": 15}, new=True), baseline=small)
+    assert late(targets) == {"N2": (day(SECOND), Fraction(15))}
+    assert not targets.comparable
 
 
 # --- sums ---

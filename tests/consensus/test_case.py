@@ -200,6 +200,16 @@ def test_worst_and_best_go_by_category_then_by_sum_then_the_latest(sizes, worst,
         assert assessed(case_of(patient, window_pick=pick)) == after(THIRD, wanted)
 
 
+def test_the_worst_category_goes_before_the_largest_sum():
+    """Against the nadir 40 mm after 30 mm are a progression, 60 mm before it are not."""
+    imaging = (scan("2023-01-05", {"L1": 100}), *(follow_up(d, mm) for d, mm in SHRUNK.items()))
+    case = case_of(seen(*imaging), window_pick="worst", pd_reference="nadir")
+    assert (assessed(case), case.response) == (after(THIRD, 70), "PD")
+
+
+SHRUNK = {30: 60, 50: 30, 70: 40}
+
+
 def test_where_no_response_can_be_told_the_latest_scan_with_all_targets_is_taken():
     unmeasured = scan("2023-01-05", {"L1": 50, "L2": None})
     patient = seen(unmeasured, follow_up(30, 55), follow_up(60, None))
@@ -208,7 +218,7 @@ def test_where_no_response_can_be_told_the_latest_scan_with_all_targets_is_taken
 
 
 def test_a_lesion_first_seen_after_the_assessment_scan_is_no_part_of_it():
-    later = scan(after(THIRD, 80), {"L1": 50, "N2": 20})
+    later = scan(after(THIRD, 80), {"L1": 50, "N2": 20}, new=True)
     patient = seen(BASELINE, follow_up(42, 50), later)
     shown = judge(patient, window_hi=60)
     assert (shown.response.category, [one.label for one in shown.response.lesions]) == (
@@ -231,6 +241,7 @@ def test_a_later_scan_with_an_unexplained_lesion_takes_the_response_by_nadir_too
     later = scan(after(THIRD, 60), {"L1": None, "N2": 20})
     shown = judge(seen(BASELINE, follow_up(42, 65), later))
     assert (shown.response.category, shown.response.category_by_nadir) == ("NE", "NE")
+    assert (shown.response.baseline_sum, shown.response.current_sum) == (None, None)
 
 
 def test_scans_of_the_window_that_differ_are_said():
@@ -320,6 +331,35 @@ def test_reported_sums_serve_where_single_values_are_missing(mm, sums, mm_now, s
     if category == "PD":
         assert case.measured.baseline_sum == Fraction(50)
         assert case.measured.current_sum == Fraction(65)
+
+
+def test_reported_sums_serve_where_a_lesion_is_unmeasured_at_the_baseline():
+    base = with_sums(scan("2023-01-05", {"L1": 50, "L2": None}), 80)
+    case = case_of(seen(base, with_sums(follow_up(42, 50), 100)))
+    assert (case.response, case.measured.baseline_sum) == ("PD", 80)
+
+
+STATEMENTS = [
+    # size now, what readers state, response in force, conflict
+    (50, ("SD",), "SD", False),
+    (50, ("PR",), "NE", True),
+    (50, ("SD", "PR"), "NE", True),
+    (None, ("SD",), "SD", False),
+    (None, ("SD", "SD"), "SD", False),
+    (None, ("SD", "PR"), "NE", True),
+    (None, (), "NE", False),
+]
+
+
+@pytest.mark.parametrize(("mm", "stated", "response", "conflict"), STATEMENTS)
+def test_statements_beside_the_measurements_and_beside_each_other(mm, stated, response, conflict):
+    readers = tuple(
+        StatedResponse(Response(one), Comparator.BASELINE, (f"Observation/{n}",))
+        for n, one in enumerate(stated)
+    )
+    case = case_of(seen(BASELINE, follow_up(42, mm, stated=readers)))
+    assert (case.response, case.stated_conflict) == (response, conflict)
+    assert case.response_stated is (mm is None and response != "NE")
 
 
 @pytest.mark.parametrize(

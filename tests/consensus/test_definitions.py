@@ -117,7 +117,7 @@ def test_epoihcc_wants_three_sessions_in_six_months(days, verdict):
     assert (found.reason == "insufficient-sessions") is (verdict == "not-met")
 
 
-UNDATED = ("Procedure/x", "Procedure/y")
+UNDATED = ("Procedure/x", "Procedure/y", "Procedure/z")
 
 
 @pytest.mark.parametrize(
@@ -130,6 +130,8 @@ UNDATED = ("Procedure/x", "Procedure/y")
         (1, 2, "indeterminate", "indeterminate", "met"),
         (0, 0, "not-met", "not-met", "not-met"),
         (0, 1, "not-met", "not-met", "indeterminate"),
+        (0, 2, "not-met", "not-met", "indeterminate"),
+        (0, 3, "indeterminate", "indeterminate", "indeterminate"),
     ],
 )
 def test_how_many_sessions_each_definition_wants(sessions, undated, cci, epo, european):

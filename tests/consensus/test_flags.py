@@ -88,7 +88,9 @@ def test_a_scan_that_a_window_of_30_to_90_days_would_leave_out(days, differs):
 
 def test_a_late_scan_that_is_accepted_lies_outside_both_windows():
     patient = chart(imaging=(BASELINE, follow_up(93)))
-    assert not said(patient, "strict-window-differs", late_scan="accept")
+    found = judge(patient, as_of=after(THIRD, 100), late_scan="accept")
+    assert found.course.assessment_scan is not None
+    assert "strict-window-differs" not in found.flags
 
 
 @pytest.mark.parametrize(("age", "old"), [(92, False), (93, True)])
@@ -247,3 +249,16 @@ def test_caveats_of_the_tier_are_said_once_refractory():
     not_yet = chart(imaging=effective, facts=fistula, ecog=performance(2))
     assert not wanted & set(judge(not_yet).flags)
     assert not wanted & set(judge(chart()).flags)
+
+
+def test_spread_on_a_scan_that_is_no_assessment_is_not_said_here():
+    early = (BASELINE, follow_up(5, 50, ehs=True))
+    found = judge(chart(imaging=early), tier_definition="JSH")
+    assert found.therapy.tier != "NA"
+    assert "ehs-at-refractoriness" not in found.flags
+
+
+def test_without_a_response_nothing_is_near_a_limit():
+    later = scan(after(THIRD, 60), {"L1": None, "N2": 20})
+    assert said(chart(imaging=(BASELINE, follow_up(42, 61))), "borderline")
+    assert not said(chart(imaging=(BASELINE, follow_up(42, 61), later)), "borderline")

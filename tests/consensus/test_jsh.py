@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cdshooks.clinical.chart import Chart, Marker, MarkerValue, Scan
+from cdshooks.clinical.chart import Chart, Marker, MarkerValue, Scan, Statement
 from cdshooks.consensus.assessment import Assessment, DefinitionVerdict
 from tests.consensus.charts import (
     FIRST,
@@ -131,6 +131,12 @@ def test_one_session_has_no_pair():
         assert missing_of(unsure, name) == ("procedure-confirmation",)
 
 
+def test_two_sessions_are_a_pair():
+    sessions = (tace(SECOND), tace(THIRD))
+    imaging = (scan("2023-02-16", {"L1": 50}), *scans(50, 50, 45, 45)[2:])
+    assert criterion(chart(sessions, imaging), VIABILITY) is True
+
+
 FOUR = (*SESSIONS, tace(after(THIRD, 50)))
 
 
@@ -142,6 +148,7 @@ FOUR = (*SESSIONS, tace(after(THIRD, 50)))
         ((20, 45, 45), (False, False, False), False),
         ((20, 20, 20), (True, True, False), True),
         ((20, 20, 20), (False, True, True), False),
+        ((20, 20, 20), (True, False, False), False),
     ],
 )
 def test_an_earlier_pair_is_said(sizes, new, told):
@@ -150,7 +157,8 @@ def test_an_earlier_pair_is_said(sizes, new, told):
         scan(date, {"L1": mm}, new=answer)
         for date, mm, answer in zip(dates, sizes, new, strict=True)
     ]
-    assert ("jsh-previously-met" in judge(chart(FOUR, (BASELINE, *imaging))).flags) is told
+    found = judge(chart(FOUR, (BASELINE, *imaging)), as_of=after(THIRD, 100))
+    assert ("jsh-previously-met" in found.flags) is told
 
 
 # --- new lesions twice ---
@@ -169,6 +177,11 @@ def test_an_earlier_pair_is_said(sizes, new, told):
 def test_new_lesions_on_both_scans(before, now, answer):
     imaging = (scan("2023-03-30", {"L1": 20}, new=before), scan(LAST, {"L1": 20}, new=now))
     assert criterion(seen(*imaging), NEW) is answer
+
+
+def test_a_scan_that_measures_nothing_still_says_whether_there_are_new_lesions():
+    imaging = (scan("2023-03-30", {"L1": None}, new=True), scan(LAST, {"L1": 20}, new=True))
+    assert criterion(seen(*imaging), NEW) is True
 
 
 # --- invasion or spread ---
@@ -282,6 +295,7 @@ def test_one_marker_that_rises_is_enough_and_an_incomplete_one_is_left_out():
     assert rising(*falling, *up) is True
     assert rising(*falling, *up[:2]) is False
     assert rising(*up[:2], *falling) is False
+    assert rising(*three((100, 200, 300))[:2], *up) is True
 
 
 def test_the_last_value_of_each_time_counts_and_of_one_day_the_highest():
@@ -312,6 +326,11 @@ def test_the_reason_is_the_first_criterion_that_is_met_else_what_is_missing_firs
     assert jsh(judge(seen(*small, markers=three((3, 2, 1))))).reason == "none"
 
 
+def test_what_a_settled_criterion_lacks_is_no_reason():
+    found = jsh(judge(seen(scan(LAST, {"L1": 20}))))
+    assert (found.verdict, found.reason) == ("indeterminate", "markers")
+
+
 MISSING = {
     "no baseline": (
         (scan("2023-03-30", {"L1": 50}), scan(LAST, {"L1": 50})),
@@ -327,6 +346,14 @@ MISSING = {
     ),
     "lesion unmeasured at the baseline": (
         (scan("2023-01-05", {"L1": None}), scan("2023-03-30", {"L1": 5}), scan(LAST, {"L1": 5})),
+        (("target-measurement",), (), ()),
+    ),
+    "one of two lesions unmeasured at the baseline": (
+        (
+            scan("2023-01-05", {"L1": 50, "L2": None}),
+            scan("2023-03-30", {"L1": 45}),
+            scan(LAST, {"L1": 45}),
+        ),
         (("target-measurement",), (), ()),
     ),
     "no scan after the last session": (
@@ -378,6 +405,52 @@ def test_the_scan_after_the_session_before_is_asked_for_while_the_answer_is_open
     assert ("imaging-previous-session" in judge(seen(*imaging)).missing) is asked
     met = (*imaging[:-1], scan(LAST, {"L1": 20}, vi=True))
     assert "imaging-previous-session" not in judge(seen(*met)).missing
+
+
+@pytest.mark.parametrize(("sessions", "asked"), [(1, False), (2, True), (3, True)])
+def test_with_one_session_there_is_none_before_it(sessions, asked):
+    patient = seen(scan(LAST, {"L1": 20}, vi=None))
+    found = judge(replace(patient, treatments=SESSIONS[3 - sessions :]))
+    assert jsh(found).verdict == "indeterminate"
+    assert ("imaging-previous-session" in found.missing) is asked
+
+
+def test_statements_are_cited_scan_by_scan():
+    def saying(date: str, name: str) -> Scan:
+        return replace(scan(date, {"L1": 20}, new=None), vascular_invasion=(said(name),))
+
+    def said(name: str) -> Statement:
+        return Statement(False, (f"Observation/{name}",))
+
+    patient = chart(
+        SESSIONS[1:],
+        (
+            BASELINE,
+            saying("2023-03-30", "before"),
+            saying(after(THIRD, 10), "early"),
+            saying(LAST, "last"),
+            saying(after(THIRD, 80), "now"),
+        ),
+        markers=three((100, 200, 300)),
+    )
+    findings = jsh(judge(patient, window_hi=60)).findings
+    used = {one.label.removeprefix("finding.jsh-"): set(one.used) for one in findings}
+    statements = {
+        name: {ref.removeprefix("Observation/") for ref in used[name] if "-" not in ref} - {"said"}
+        for name in (NEW, APPEARED)
+    }
+    assert statements == {NEW: {"before", "last"}, APPEARED: {"now"}}
+    assert len(used[MARKERS]) == 3
+
+
+def test_each_criterion_names_its_statement():
+    findings = jsh(judge(chart())).findings
+    assert [(one.statement, one.label.removeprefix("finding.jsh-")) for one in findings] == [
+        ("DEF-JSH.1", VIABILITY),
+        ("DEF-JSH.2", NEW),
+        ("DEF-JSH.3", APPEARED),
+        ("DEF-JSH.4", MARKERS),
+    ]
 
 
 def test_each_criterion_cites_what_it_was_read_from():
