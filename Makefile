@@ -12,7 +12,7 @@ demo: $(VENV)/.run
 	@$(BIN)/python -m cdshooks demo
 
 test: check
-	$(BIN)/python -m tests.interop.peers
+	$(BIN)/python -m tests.interop
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.test

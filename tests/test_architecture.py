@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "cards": frozenset({"clinical", "consensus"}) | EVERYWHERE,
     "store": frozenset({"clinical", "consensus"}) | EVERYWHERE,
     "service": frozenset({"clinical", "consensus", "fhir", "cards", "store"}) | EVERYWHERE,
+    "doctor": frozenset({"clinical", "fhir", "cards"}) | EVERYWHERE,
     "web": frozenset({"service"}) | EVERYWHERE,
     "book": frozenset({"clinical", "consensus", "cards"}) | EVERYWHERE,
     "errors": frozenset(),

@@ -122,6 +122,12 @@ def therapy_text(assessment: Assessment, say: Catalogue) -> Phrase:
 
 def note_text(note: ChartNote, say: Catalogue) -> Phrase:
     """What was not used and why; a detail whose key the catalogue lacks is left out."""
+    parts = note_parts(note, say)
+    return say.glue(say.first(f"note.{note.code}", "note.value-not-usable"), say.bracketed(*parts))
+
+
+def note_parts(note: ChartNote, say: Catalogue) -> list[Phrase]:
+    """Why and where, as far as the note says."""
     parts: list[Phrase] = []
     if note.detail and say.has(f"note-detail.{note.detail}"):
         parts.append(say.say(f"note-detail.{note.detail}"))
@@ -130,7 +136,7 @@ def note_text(note: ChartNote, say: Catalogue) -> Phrase:
     if note.path:
         path = note.path.replace("[", ".").replace("]", "")
         parts.append(say.say("note-part.path", path=path))
-    return say.glue(say.first(f"note.{note.code}", "note.value-not-usable"), say.bracketed(*parts))
+    return parts
 
 
 def note_line(note: ChartNote, say: Catalogue) -> Phrase:

@@ -1,6 +1,6 @@
 """The real servers that the tests are run against: built once, kept outside the repository.
 
-``python -m tests.interop.peers`` does the set-up alone. What is built is kept under
+``python -m tests.interop`` does the set-up alone. What is built is kept under
 ``$XDG_CACHE_HOME/cdshooks`` (``~/.cache/cdshooks``) by the hash of its sources, so a second run
 needs neither Maven nor a network. What is missing on the machine is installed with ``apt-get``
 where that is allowed, else :class:`Unavailable` says what to install.
@@ -15,7 +15,6 @@ import re
 import select
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -63,7 +62,38 @@ def locked(name: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def built_once(folder: Path) -> Iterator[Path]:
+    """Built aside and moved at once, so a build that is killed leaves nothing half.
+
+    To be held under a lock that is named as the folder begins.
+    """
+    name = folder.name.partition("-")[0]
+    for left_over in folder.parent.glob(f"building-{name}-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    workshop = Path(tempfile.mkdtemp(prefix=f"building-{name}-", dir=folder.parent))
+    try:
+        result = workshop / "result"
+        result.mkdir()
+        yield result
+        result.rename(folder)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
 # What is needed on the machine
+
+
+def apt_install(*packages: str) -> bool:
+    """Whether the packages could be installed, which only root may do."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return False
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    quiet = ("apt-get", "-q", "-y")
+    subprocess.run([*quiet, "update"], capture_output=True, env=environment, check=False)
+    command = [*quiet, "install", "--no-install-recommends", *packages]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    return done.returncode == 0
 
 
 def has_java() -> bool:
@@ -84,25 +114,14 @@ def _missing(to_build: bool) -> list[str]:
 
 def require_java(to_build: bool) -> None:
     """Java to run the server, and a compiler and Maven to build it."""
-    if _missing(to_build) and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install()
+    if _missing(to_build):
+        any(apt_install(java, "maven") and has_java() for java in JAVA_PACKAGES)
     if missing := _missing(to_build):
         raise Unavailable(
             f"HAPI FHIR cannot be {'built' if to_build else 'run'}: {', '.join(missing)} missing "
             f"or older than needed. Install Java {JAVA_VERSION} or later (JDK) and Maven, on "
             f"Debian: apt-get install {JAVA_PACKAGES[0]} maven"
         )
-
-
-def _install() -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    quiet = ("apt-get", "-q", "-y")
-    subprocess.run([*quiet, "update"], capture_output=True, env=environment, check=False)
-    for java in JAVA_PACKAGES:
-        command = [*quiet, "install", "--no-install-recommends", java, "maven"]
-        done = subprocess.run(command, capture_output=True, env=environment, check=False)
-        if done.returncode == 0 and has_java():
-            return
 
 
 # HAPI FHIR, built
@@ -128,13 +147,9 @@ def prepare_hapi() -> Path:
 
 
 def _build(folder: Path) -> None:
-    """Built aside and moved at once, so a build that is killed leaves nothing half."""
-    for left_over in folder.parent.glob("building-*"):
-        shutil.rmtree(left_over, ignore_errors=True)
-    workshop = Path(tempfile.mkdtemp(prefix="building-", dir=folder.parent))
-    try:
+    with built_once(folder) as result, tempfile.TemporaryDirectory(dir=result.parent) as workshop:
         project = shutil.copytree(
-            HAPI_SOURCES, workshop / "project", ignore=shutil.ignore_patterns("target")
+            HAPI_SOURCES, Path(workshop) / "project", ignore=shutil.ignore_patterns("target")
         )
         done = subprocess.run(
             ["mvn", "-q", "-B", "package"], cwd=project, capture_output=True, text=True, check=False
@@ -142,13 +157,8 @@ def _build(folder: Path) -> None:
         if done.returncode != 0:
             reason = "\n".join((done.stdout + done.stderr).splitlines()[:12])
             raise Unavailable(f"HAPI FHIR cannot be built; mvn package says:\n{reason}")
-        result = workshop / "result"
-        result.mkdir()
         for part in ("server.jar", "lib"):
             (project / "target" / part).rename(result / part)
-        result.rename(folder)
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
 
 
 # HAPI FHIR, running
@@ -183,8 +193,7 @@ class Hapi:
 
 @contextmanager
 def running_hapi(folder: Path) -> Iterator[Hapi]:
-    """The server for as long as it is needed; it ends with this process, however that ends."""
-    log = _new_log("hapi")
+    """The server for as long as it is needed."""
     command = [
         "java",
         *JAVA_FLAGS,
@@ -193,6 +202,20 @@ def running_hapi(folder: Path) -> Iterator[Hapi]:
         "-jar",
         str(folder / "server.jar"),
     ]
+    with running("hapi", command, HAPI_TOKEN=TOKEN) as started:
+        yield Hapi(*started)
+
+
+# Any of them, running
+
+
+@contextmanager
+def running(name: str, command: list[str], **environment: str) -> Iterator[tuple[str, str, Path]]:
+    """Base, version and log of a server; it ends with this process, however that ends.
+
+    The server prints ``READY <base> <version>`` and stops at the end of its standard input.
+    """
+    log = _new_log(name)
     with (
         log.open("wb") as errors,
         subprocess.Popen(
@@ -200,12 +223,12 @@ def running_hapi(folder: Path) -> Iterator[Hapi]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            env={**os.environ, "HAPI_TOKEN": TOKEN},
+            env={**os.environ, **environment},
         ) as process,
     ):
         try:
             base, version = _wait_until_ready(process, log)
-            yield Hapi(base, version, log)
+            yield base, version, log
         finally:
             assert process.stdin is not None
             process.stdin.close()
@@ -228,7 +251,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> tuple[str,
         if not line:
             break
     said = log.read_text(encoding="utf-8", errors="replace")[-3000:]
-    raise RuntimeError(f"HAPI FHIR did not start; the end of {log}:\n{said}")
+    raise RuntimeError(f"the server did not start; the end of {log}:\n{said}")
 
 
 def _new_log(name: str) -> Path:
@@ -237,16 +260,3 @@ def _new_log(name: str) -> Path:
     for old in sorted(folder.glob(f"{name}-*.log"))[: 1 - LOGS_KEPT]:
         old.unlink(missing_ok=True)
     return folder / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
-
-
-def main() -> int:
-    try:
-        print(f"HAPI FHIR is ready in {prepare_hapi()}")
-    except Unavailable as problem:
-        print(problem, file=sys.stderr)
-        return 1 if is_required() else 0
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,23 @@
+"""``python -m tests.interop``: sets up the servers that the tests are run against."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.interop.medplum_peer import prepare_medplum
+from tests.interop.peers import Unavailable, is_required, prepare_hapi
+
+
+def main() -> int:
+    status = 0
+    for name, prepare in {"HAPI FHIR": prepare_hapi, "Medplum": prepare_medplum}.items():
+        try:
+            print(f"{name} is ready in {prepare()}")
+        except Unavailable as problem:
+            print(problem, file=sys.stderr)
+            status = 1 if is_required() else status
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
