@@ -29,6 +29,7 @@ from cdshooks.fhir.chart_desk import (
     texts_of,
 )
 from cdshooks.fhir.dates import Day
+from cdshooks.fhir.texts import looked_up
 from cdshooks.fhir.views import MedicationAdministration, Procedure
 
 _EMBOLISATION = "embolisation"
@@ -147,7 +148,7 @@ def recognise(
         return _Recognised(_one_kind(kinds))
     if _EXCLUDED in roles:
         return None
-    said = terminology.procedure_texts.kind(texts_of(view.code))
+    said = terminology.procedure_texts.kind(texts_of(view.code), at_liver=_is_hepatic(desk, view))
     if said is not None:
         kind, sure = _KINDS[said[0]], said[1]
         if _EMBOLISATION not in roles or kind.is_chemoembolisation:
@@ -162,6 +163,15 @@ def recognise(
             TreatmentKind.HAIC, True, Certainty.INFERRED, CANDIDATE, _ARTERIAL_CHEMOTHERAPY
         )
     return None
+
+
+def _is_hepatic(desk: Desk, view: Procedure) -> bool:
+    """Whether the body site is the liver or its artery."""
+    table = desk.terminology
+    return any(
+        table.find("site", site) or any(table.texts.says_hepatic.search(w) for w in texts_of(site))
+        for site in view.body_site
+    )
 
 
 def _one_kind(kinds: list[TreatmentKind]) -> TreatmentKind:
@@ -184,10 +194,17 @@ def _with_arterial_drug(
         if (
             view.status == "completed"
             and desk.terminology.find("route", route)
-            and desk.terminology.find("hcc-antineoplastic", view.medication_codeable_concept)
+            and _is_antineoplastic(desk, view)
         ):
             found.update(desk.references(view.part_of, "Procedure"))
     return found
+
+
+def _is_antineoplastic(desk: Desk, view: MedicationAdministration) -> bool:
+    drug = view.medication_codeable_concept
+    if desk.terminology.find("hcc-antineoplastic", drug):
+        return True
+    return looked_up(desk.terminology.texts.drug, texts_of(drug)) not in (None, "folinate")
 
 
 def _treatment(
@@ -230,6 +247,9 @@ def _performed(desk: Desk, view: Procedure, reference: str) -> tuple[Day, Day] |
             return first, last
         desk.note("implausible", reference, path="Procedure.performedPeriod")
         return None
+    said = desk.day_in_words(view.performed_string, reference, "Procedure.performedString")
+    if said is not None:
+        return said, said
     desk.note(NOT_USABLE, reference, detail="no-date", path="Procedure.performed")
     return None
 
