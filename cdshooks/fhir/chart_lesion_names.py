@@ -141,14 +141,15 @@ class LesionNames:
                 noted = self.desk.terminology.texts.site(note.text)
                 site = Site(site.segment or noted.segment, noted.label)
         segment = segment or site.segment
+        known = {
+            record
+            for word in (words, site.label or "", *words.replace(",", " ").split())
+            for record in self.by_label.get(_normal(word), ())
+            if segment is None or self.segment.get(record, segment) == segment
+        }
+        if len(known) == 1:
+            return known.pop()
         if site.label is not None:
-            records = {
-                record
-                for record in self.by_label.get(_normal(site.label), set())
-                if segment is None or self.segment.get(record, segment) == segment
-            }
-            if len(records) == 1:
-                return next(iter(records))
             key = f"site:{segment or ''}:{_normal(site.label)}"
             self.shown.setdefault(key, site.label.upper())
             return key

@@ -303,8 +303,9 @@ def _observations(
             role = _by_value_or_words(desk, entry.view)
             if role is not None and role != METASTASIS_PRESENT:
                 desk.note(TEXT_MATCHED, entry.reference, path="Observation.code")
-        if role is None:
+        if role != ECOG and entry.view.component:
             elsewhere += _scores_in_components(desk, entry)
+        if role is None:
             desk.code_unknown(code, entry.reference, "Observation.code")
             continue
         if role in IMAGING_ROLES or role == "largest-diameter":
