@@ -1,21 +1,24 @@
 """What the text of a report may say: proposed for a reader to confirm, never used.
 
-A closed table of words with denials is looked up in ``conclusion`` and ``presentedForm``, sentence
-by sentence. A proposal names the kind of fact and the number, never the sentence; a denied or
-doubtful word proposes nothing, and silence proposes nothing either.
+A closed table of words with denials is looked up in the ``conclusion`` and the attachments,
+sentence by sentence. A proposal names the kind of fact and the number, never the sentence; a denied
+or doubtful word proposes nothing, and silence proposes nothing either.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import datetime
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 from cdshooks.clinical.chart import ChartNote
 from cdshooks.fhir.chart_desk import NOT_USABLE, Desk, Entry
-from cdshooks.fhir.views import Attachment, DiagnosticReport
+from cdshooks.fhir.dates import Day
+from cdshooks.fhir.views import Attachment, DiagnosticReport, DocumentReference
 
 PROPOSAL = "text-proposal"
 _STATUSES = frozenset({"final", "amended", "corrected", "appended"})
@@ -49,30 +52,66 @@ MOST_PROPOSALS = 12
 """Of one report."""
 
 
-def propose_from_reports(desk: Desk, reports: list[Entry[DiagnosticReport]]) -> None:
-    """Notes on what the texts of the reports may say."""
+class _Text(NamedTuple):
+    reference: str
+    day: Day | None
+    path: str
+    text: str
+
+
+def propose_from_texts(
+    desk: Desk,
+    reports: list[Entry[DiagnosticReport]],
+    documents: list[Entry[DocumentReference]],
+) -> None:
+    """Notes on what the texts of reports and documents may say."""
+    left = MOST_CHARACTERS
+    found: dict[str, set[tuple[str, str, Decimal | None, datetime.date | None]]] = {}
+    for reference, day, path, text in (
+        *_of_reports(desk, reports),
+        *_of_documents(desk, documents),
+    ):
+        text = text[: max(0, left)]
+        left -= len(text)
+        on = day.date if day is not None else None
+        found.setdefault(reference, set()).update(
+            (path, kind, mm, on) for kind, mm in proposals(desk, text)
+        )
+    for reference, proposed in found.items():
+        kept = sorted(proposed, key=lambda one: (one[1], one[2] or Decimal(0), one[0]))
+        for path, kind, mm, on in kept[:MOST_PROPOSALS]:
+            note = ChartNote(PROPOSAL, (reference,), f"proposes-{kind}", path, mm=mm, day=on)
+            desk.notes.add(note)
+
+
+def _of_reports(desk: Desk, reports: list[Entry[DiagnosticReport]]) -> Iterator[_Text]:
     replaced = {
         desk.reference(extension.value_reference)
         for _, view, _ in reports
         for extension in desk.extensions(view.extension, "report-replaces")
     }
-    left = MOST_CHARACTERS
     for reference, view, _ in reports:
         if view.status not in _STATUSES or reference in replaced:
             continue
         date = view.effective_date_time or view.issued
         day = desk.day(date, reference, "DiagnosticReport.effectiveDateTime")
-        found: set[tuple[str, str, Decimal | None]] = set()
-        for path, text in _texts(desk, view, reference):
-            text = text[: max(0, left)]
-            left -= len(text)
-            found |= {(path, kind, mm) for kind, mm in proposals(desk, text)}
-        kept = sorted(found, key=lambda one: (one[1], one[2] or Decimal(0), one[0]))
-        for path, kind, mm in kept[:MOST_PROPOSALS]:
-            on = day.date if day is not None else None
-            desk.notes.add(
-                ChartNote(PROPOSAL, (reference,), f"proposes-{kind}", path, mm=mm, day=on)
-            )
+        if view.conclusion:
+            yield _Text(reference, day, "DiagnosticReport.conclusion", view.conclusion)
+        path = "DiagnosticReport.presentedForm"
+        for text in _readable(desk, view.presented_form, reference, path):
+            yield _Text(reference, day, path, text)
+
+
+def _of_documents(desk: Desk, documents: list[Entry[DocumentReference]]) -> Iterator[_Text]:
+    for reference, view, _ in documents:
+        if view.status != "current" or view.doc_status not in (None, *_STATUSES):
+            continue
+        forms = [one.attachment for one in view.content if one.attachment is not None]
+        if not any(form.data for form in forms):
+            continue
+        day = desk.day(view.date, reference, "DocumentReference.date")
+        for text in _readable(desk, forms, reference, "DocumentReference.content"):
+            yield _Text(reference, day, "DocumentReference.content", text)
 
 
 def proposals(desk: Desk, text: str) -> Iterator[tuple[str, Decimal | None]]:
@@ -108,28 +147,21 @@ def _sizes_near(desk: Desk, sentence: str, start: int, end: int) -> Iterator[Dec
             yield size * 10 if name == "cm" else size
 
 
-# Texts of a report
+# Attachments
 
 
-def _texts(desk: Desk, view: DiagnosticReport, reference: str) -> Iterator[tuple[str, str]]:
-    if view.conclusion:
-        yield "DiagnosticReport.conclusion", view.conclusion[:LONGEST_TEXT]
-    path = "DiagnosticReport.presentedForm"
-    for attachment in _readable(view.presented_form):
-        text = decoded(attachment)
-        if text is None:
-            desk.note(NOT_USABLE, reference, detail="report-text", path=path)
-        else:
-            yield path, text
-
-
-def _readable(forms: Iterable[Attachment]) -> list[Attachment]:
-    found = [
+def _readable(desk: Desk, forms: Iterable[Attachment], reference: str, path: str) -> Iterator[str]:
+    kept = [
         form
         for form in forms
         if form.data and (form.content_type or "text/plain").lower().startswith(_READABLE)
     ]
-    return found[:MOST_ATTACHMENTS]
+    for form in kept[:MOST_ATTACHMENTS]:
+        text = decoded(form)
+        if text is None:
+            desk.note(NOT_USABLE, reference, detail="report-text", path=path)
+        else:
+            yield text
 
 
 def decoded(attachment: Attachment) -> str | None:

@@ -30,7 +30,12 @@ from cdshooks.fhir.chart_desk import (
 )
 from cdshooks.fhir.dates import Day
 from cdshooks.fhir.texts import looked_up
-from cdshooks.fhir.views import MedicationAdministration, Procedure
+from cdshooks.fhir.views import (
+    CodeableConcept,
+    MedicationAdministration,
+    MedicationStatement,
+    Procedure,
+)
 
 _EMBOLISATION = "embolisation"
 _ARTERIAL_CHEMOTHERAPY = "arterial-chemotherapy"
@@ -75,9 +80,10 @@ def read_treatments(
     desk: Desk,
     procedures: list[Entry[Procedure]],
     administrations: list[Entry[MedicationAdministration]],
+    statements: list[Entry[MedicationStatement]],
 ) -> Treatments:
     """Every liver-directed procedure of the record, in order of its day."""
-    infused = _with_arterial_drug(desk, administrations)
+    infused = _with_arterial_drug(desk, administrations, statements)
     recognised: dict[str, _Recognised] = {}
     for reference, view, whole in procedures:
         found = recognise(desk, view, with_arterial_drug=reference in infused)
@@ -185,23 +191,25 @@ def _one_kind(kinds: list[TreatmentKind]) -> TreatmentKind:
 
 
 def _with_arterial_drug(
-    desk: Desk, administrations: list[Entry[MedicationAdministration]]
+    desk: Desk,
+    administrations: list[Entry[MedicationAdministration]],
+    statements: list[Entry[MedicationStatement]],
 ) -> set[str]:
     """Procedures of which an intra-arterial antineoplastic is part."""
     found: set[str] = set()
-    for _, view, _ in administrations:
-        route = view.dosage.route if view.dosage is not None else None
+    for _, view, _ in (*administrations, *statements):
+        dosages = view.dosage if isinstance(view, MedicationStatement) else (view.dosage,)
+        routes = [dosage.route for dosage in dosages if dosage is not None]
         if (
             view.status == "completed"
-            and desk.terminology.find("route", route)
-            and _is_antineoplastic(desk, view)
+            and any(desk.terminology.find("route", route) for route in routes)
+            and _is_antineoplastic(desk, view.medication_codeable_concept)
         ):
             found.update(desk.references(view.part_of, "Procedure"))
     return found
 
 
-def _is_antineoplastic(desk: Desk, view: MedicationAdministration) -> bool:
-    drug = view.medication_codeable_concept
+def _is_antineoplastic(desk: Desk, drug: CodeableConcept | None) -> bool:
     if desk.terminology.find("hcc-antineoplastic", drug):
         return True
     return looked_up(desk.terminology.texts.drug, texts_of(drug)) not in (None, "folinate")

@@ -45,7 +45,7 @@ from cdshooks.fhir.chart_imaging import IMAGING_ROLES, is_about_imaging, read_im
 from cdshooks.fhir.chart_orders import read_planned_infusions
 from cdshooks.fhir.chart_outside import sessions_told_elsewhere
 from cdshooks.fhir.chart_panels import with_inherited
-from cdshooks.fhir.chart_proposals import propose_from_reports
+from cdshooks.fhir.chart_proposals import propose_from_texts
 from cdshooks.fhir.chart_treatments import Treatments, read_treatments
 from cdshooks.fhir.codes import Terminology, standard_terminology
 from cdshooks.fhir.dates import UnreadableDate, read_day
@@ -96,7 +96,10 @@ def chart_of(
     )
     sorted_out = _sorted_out(desk, record)
     treatments = read_treatments(
-        desk, sorted_out.of("Procedure"), sorted_out.of("MedicationAdministration")
+        desk,
+        sorted_out.of("Procedure"),
+        sorted_out.of("MedicationAdministration"),
+        sorted_out.of("MedicationStatement"),
     )
     told_elsewhere = sessions_told_elsewhere(
         desk,
@@ -111,7 +114,7 @@ def chart_of(
     on_scans, elsewhere = _observations(desk, observations)
     findings = read_conditions(desk, sorted_out.of("Condition"), clinical)
     findings += read_metastases(desk, elsewhere)
-    propose_from_reports(desk, sorted_out.of("DiagnosticReport"))
+    propose_from_texts(desk, sorted_out.of("DiagnosticReport"), sorted_out.of("DocumentReference"))
     imaging = read_imaging(
         desk,
         sorted_out.of("ImagingStudy"),

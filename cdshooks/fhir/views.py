@@ -243,6 +243,13 @@ class MedicationAdministration(PatientBound, tag="MedicationAdministration"):
     part_of: tuple[Reference, ...] = ()
 
 
+class MedicationStatement(PatientBound, tag="MedicationStatement"):
+    status: str | None = None
+    medication_codeable_concept: CodeableConcept | None = None
+    dosage: tuple[Dosage, ...] = ()
+    part_of: tuple[Reference, ...] = ()
+
+
 class ServiceRequest(PatientBound, tag="ServiceRequest"):
     status: str | None = None
     intent: str | None = None
@@ -289,6 +296,7 @@ AnyResource = (
     | Observation
     | MedicationRequest
     | MedicationAdministration
+    | MedicationStatement
     | ServiceRequest
     | Encounter
     | DocumentReference

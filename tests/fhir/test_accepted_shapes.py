@@ -99,19 +99,21 @@ DRUGS = [
 ]
 
 
+@pytest.mark.parametrize("kind", ["MedicationAdministration", "MedicationStatement"])
 @pytest.mark.parametrize("drug", DRUGS, ids=str)
-def test_generic_embolisation_with_an_arterial_drug_is_a_session(drug: Resource) -> None:
+def test_generic_embolisation_with_an_arterial_drug_is_a_session(drug: Resource, kind: str) -> None:
+    arterial: Any = {"route": concept(SNOMED, "58100008")}
     resources = _renamed(concept(SNOMED, "57238002"))(record(REFRACTORY))
     given = [
         {
-            "resourceType": "MedicationAdministration",
+            "resourceType": kind,
             "id": f"{one['id']}-drug",
             "status": "completed",
             "subject": one["subject"],
             "partOf": [{"reference": f"Procedure/{one['id']}"}],
             "medicationCodeableConcept": drug,
             "effectiveDateTime": one["performedDateTime"],
-            "dosage": {"route": concept(SNOMED, "58100008")},
+            "dosage": arterial if kind == "MedicationAdministration" else [arterial],
         }
         for one in of_kind(resources, "Procedure")
     ]

@@ -189,9 +189,7 @@ def test_duplicates_further_apart_are_a_conflict_with_both_sources() -> None:
     shown = judge(REFRACTORY, [*resources, other])
     assert cci(shown) == OPEN and "conflicting-data" in shown["missing"]
     (note,) = notes_of(shown, "conflict")
-    assert note["references"] == sorted(
-        [f"Observation/{size['id']}", f"Observation/{other['id']}"]
-    )
+    assert note["references"] == sorted([f"Observation/{size['id']}", f"Observation/{other['id']}"])
 
 
 def _relabelled(resources: Resources, supersedes: bool) -> Resources:

@@ -175,3 +175,19 @@ def test_a_later_report_does_not_exist_yet() -> None:
     found = report(conclusion=FORM, subject=subject, effectiveDateTime="2023-06-30")
     found["code"] = {"text": "report"}
     assert not notes_of(judge(REFRACTORY, [*resources, found]), "text-proposal")
+
+
+def test_a_document_with_its_text_proposes_alike() -> None:
+    form = {"contentType": "text/plain", "data": base64.b64encode(FORM.encode("gbk")).decode()}
+    document = {
+        "resourceType": "DocumentReference",
+        "id": "d",
+        "status": "current",
+        "subject": {"reference": "Patient/p-1"},
+        "date": "2023-05-16T10:00:00+08:00",
+        "content": [{"attachment": form}],
+    }
+    (note,) = charted(document).notes
+    assert (note.code, note.detail) == ("text-proposal", "proposes-tumour-thrombus")
+    assert charted({**document, "status": "superseded"}).notes == ()
+    assert charted({**document, "docStatus": "preliminary"}).notes == ()
