@@ -197,7 +197,11 @@ def _with_arterial_drug(
 ) -> set[str]:
     """Procedures of which an intra-arterial antineoplastic is part."""
     found: set[str] = set()
-    for _, view, _ in (*administrations, *statements):
+    views: list[MedicationAdministration | MedicationStatement] = [
+        *(entry.view for entry in administrations),
+        *(entry.view for entry in statements),
+    ]
+    for view in views:
         dosages = view.dosage if isinstance(view, MedicationStatement) else (view.dosage,)
         routes = [dosage.route for dosage in dosages if dosage is not None]
         if (
