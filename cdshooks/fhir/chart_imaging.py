@@ -433,7 +433,7 @@ def _settle_short(sheet: _Sheet, lesions: Lesions) -> None:
 
 def _settle_vague(sheet: _Sheet, lesions: Lesions) -> None:
     """Two sizes at one place, without a label, may be two lesions: then neither is measured."""
-    for place in sorted(lesions.names.vague):
+    for place in sorted({key for key, _ in sheet.measured} & lesions.names.vague):
         there = [measurement for key, measurement in sheet.measured if key == place]
         if len({measurement.mm for measurement in there}) > 1:
             references = tuple(sorted(ref for one in there for ref in one.references))

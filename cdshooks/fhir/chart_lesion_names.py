@@ -29,6 +29,7 @@ class LesionNames:
     """Records by any other identifier, normalised."""
     segment: dict[str, str] = field(default_factory=dict)
     """Liver segment of each record that says one."""
+    in_segment: dict[str, list[str]] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
     """Label to show of a lesion that has no record."""
     vague: set[str] = field(default_factory=set)
@@ -50,6 +51,7 @@ class LesionNames:
                 segment = desk.terminology.texts.site(" ".join(texts_of(view.location))).segment
             if segment is not None:
                 names.segment[reference] = segment
+                names.in_segment.setdefault(segment, []).append(reference)
         for observed in observations:
             focus = desk.references(observed.focus, _BODY_STRUCTURE)
             for kind, value in names._tracked(observed) if len(focus) == 1 else ():
@@ -154,9 +156,9 @@ class LesionNames:
             self.shown.setdefault(key, site.label.upper())
             return key
         if segment is not None:
-            records = {record for record, found in self.segment.items() if found == segment}
+            records = self.in_segment.get(segment, [])
             if len(records) == 1:
-                return next(iter(records))
+                return records[0]
             key = f"site:{segment}"
         elif words.strip():
             key = f"site:{' '.join(words.split()).casefold()}"

@@ -25,6 +25,8 @@ _LABEL_CHARACTERS = frozenset(
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ,/()+.-"
 )
 _LONGEST_LABEL = 60
+_MOST_COMPARED = 100
+"""Among more lesions none is looked for under another label."""
 _SIMILAR_MM, _SIMILAR_PERCENT = 5, 20
 """Sizes of two lesions that may be one under two labels."""
 
@@ -212,6 +214,8 @@ class Lesions:
             for key, found in self.seen.items()
             if key in self.recorded and self.names.segment.get(key)
         }
+        if len(courses) > _MOST_COMPARED:
+            return
         for old, before in courses.items():
             for new, after in courses.items():
                 if (

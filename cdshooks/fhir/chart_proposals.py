@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -17,7 +16,6 @@ from typing import NamedTuple
 
 from cdshooks.clinical.chart import ChartNote
 from cdshooks.fhir.chart_desk import NOT_USABLE, Desk, Entry
-from cdshooks.fhir.dates import Day
 from cdshooks.fhir.views import Attachment, DiagnosticReport, DocumentReference
 
 PROPOSAL = "text-proposal"
@@ -54,7 +52,8 @@ MOST_PROPOSALS = 12
 
 class _Text(NamedTuple):
     reference: str
-    day: Day | None
+    date: str | None
+    """When it holds, as written."""
     path: str
     text: str
 
@@ -66,20 +65,20 @@ def propose_from_texts(
 ) -> None:
     """Notes on what the texts of reports and documents may say."""
     left = MOST_CHARACTERS
-    found: dict[str, set[tuple[str, str, Decimal | None, datetime.date | None]]] = {}
-    for reference, day, path, text in (
+    found: dict[tuple[str, str | None], set[tuple[str, str, Decimal | None]]] = {}
+    for reference, date, path, text in (
         *_of_reports(desk, reports),
         *_of_documents(desk, documents),
     ):
         text = text[: max(0, left)]
         left -= len(text)
+        for kind, mm in proposals(desk, text):
+            found.setdefault((reference, date), set()).add((path, kind, mm))
+    for (reference, date), proposed in found.items():
+        day = desk.day(date, reference, f"{reference.partition('/')[0]}.date")
         on = day.date if day is not None else None
-        found.setdefault(reference, set()).update(
-            (path, kind, mm, on) for kind, mm in proposals(desk, text)
-        )
-    for reference, proposed in found.items():
         kept = sorted(proposed, key=lambda one: (one[1], one[2] or Decimal(0), one[0]))
-        for path, kind, mm, on in kept[:MOST_PROPOSALS]:
+        for path, kind, mm in kept[:MOST_PROPOSALS]:
             note = ChartNote(PROPOSAL, (reference,), f"proposes-{kind}", path, mm=mm, day=on)
             desk.notes.add(note)
 
@@ -93,13 +92,13 @@ def _of_reports(desk: Desk, reports: list[Entry[DiagnosticReport]]) -> Iterator[
     for reference, view, _ in reports:
         if view.status not in _STATUSES or reference in replaced:
             continue
-        date = view.effective_date_time or view.issued
-        day = desk.day(date, reference, "DiagnosticReport.effectiveDateTime")
+        period = view.effective_period.start if view.effective_period is not None else None
+        date = view.effective_date_time or period or view.issued
         if view.conclusion:
-            yield _Text(reference, day, "DiagnosticReport.conclusion", view.conclusion)
+            yield _Text(reference, date, "DiagnosticReport.conclusion", view.conclusion)
         path = "DiagnosticReport.presentedForm"
         for text in _readable(desk, view.presented_form, reference, path):
-            yield _Text(reference, day, path, text)
+            yield _Text(reference, date, path, text)
 
 
 def _of_documents(desk: Desk, documents: list[Entry[DocumentReference]]) -> Iterator[_Text]:
@@ -109,9 +108,8 @@ def _of_documents(desk: Desk, documents: list[Entry[DocumentReference]]) -> Iter
         forms = [one.attachment for one in view.content if one.attachment is not None]
         if not any(form.data for form in forms):
             continue
-        day = desk.day(view.date, reference, "DocumentReference.date")
         for text in _readable(desk, forms, reference, "DocumentReference.content"):
-            yield _Text(reference, day, "DocumentReference.content", text)
+            yield _Text(reference, view.date, "DocumentReference.content", text)
 
 
 def proposals(desk: Desk, text: str) -> Iterator[tuple[str, Decimal | None]]:

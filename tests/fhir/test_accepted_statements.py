@@ -125,6 +125,30 @@ def test_vascular_invasion_as_a_staging_of_the_thrombus(value: Resource, linked:
     assert_same("v12", lambda resources: each(resources, change))
 
 
+def test_no_thrombus_by_its_staging_and_a_stage_that_does_not_tell() -> None:
+    """Vp0 is a "no"; BCLC C says invasion, spread or performance, and so none of them."""
+
+    def vp0(resource: Resource) -> None:
+        if is_code(resource, OBSERVATION, "vascular-invasion"):
+            del resource["valueBoolean"]
+            resource |= {
+                "code": concept(OBSERVATION, "pvtt-type"),
+                "valueCodeableConcept": concept(VP, "vp0"),
+            }
+
+    assert_same(REFRACTORY, lambda resources: each(resources, vp0))
+
+    def bclc(resource: Resource) -> None:
+        if is_code(resource, OBSERVATION, "vascular-invasion") and resource["valueBoolean"]:
+            del resource["valueBoolean"], resource["derivedFrom"]
+            resource |= {
+                "code": concept(NCIT, "C115134"),
+                "valueCodeableConcept": concept(f"{BASE}/CodeSystem/bclc-stage", "C"),
+            }
+
+    assert "vi-status" in judge("v12", each(record("v12"), bclc))["missing"]
+
+
 def test_a_thrombus_staged_between_scans_speaks_for_the_later_ones() -> None:
     def change(resource: Resource) -> None:
         if is_code(resource, OBSERVATION, "vascular-invasion") and resource["valueBoolean"]:
