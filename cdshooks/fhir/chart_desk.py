@@ -57,6 +57,8 @@ class Desk:
     """References of the resources of other patients."""
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Members of each group of observations."""
+    members_left: int = 200_000
+    """How many members may still be followed."""
     versions: dict[str, str] = field(default_factory=dict)
     """``meta.versionId`` of each resource that has one."""
     certainty: dict[str, Certainty] = field(default_factory=dict)

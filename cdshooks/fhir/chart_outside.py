@@ -7,6 +7,7 @@ may be a session without a date, and a verdict that hangs on one is not given.
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from cdshooks.clinical.chart import TreatmentKind
@@ -31,7 +32,7 @@ def sessions_told_elsewhere(
 
     ``recognised``: the Procedures that are, or may be, a TACE; ``performed``: their days.
     """
-    days = tuple(performed)
+    days = _joined(performed)
     explained = {
         visit
         for reference, view, _ in procedures
@@ -75,10 +76,24 @@ def _days(desk: Desk, period: Period | None, reference: str) -> Day | None:
     return desk.period(period, reference, f"{reference.partition('/')[0]}.period")
 
 
+def _joined(
+    periods: Iterable[tuple[datetime.date, datetime.date]],
+) -> list[tuple[datetime.date, datetime.date]]:
+    """Periods in order, those that overlap as one."""
+    found: list[tuple[datetime.date, datetime.date]] = []
+    for start, end in sorted(periods):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
 def _explained_by_day(
-    about: Day | None, days: Iterable[tuple[datetime.date, datetime.date]], before: int
+    about: Day | None, days: list[tuple[datetime.date, datetime.date]], before: int
 ) -> bool:
+    """Whether a TACE was done on the days told of, or up to so many days before them."""
     if about is None:
         return False
-    earliest = about.date - datetime.timedelta(days=before)
-    return any(start <= about.last and end >= earliest for start, end in days)
+    place = bisect_right(days, about.last, key=lambda period: period[0])
+    return place > 0 and days[place - 1][1] >= about.date - datetime.timedelta(days=before)

@@ -48,12 +48,18 @@ def _completed(view: Observation, group: Observation) -> Observation:
 
 
 def with_members(desk: Desk, references: Iterable[str]) -> tuple[str, ...]:
-    """The observations named, and those that they group, at any depth."""
+    """The observations named, and those that they group, at any depth.
+
+    A record whose groups are absurdly entangled is followed only so far.
+    """
     found: set[str] = set()
     waiting = list(references)
     while waiting:
         reference = waiting.pop()
         if reference not in found:
             found.add(reference)
-            waiting += desk.members.get(reference, ())
+            members = desk.members.get(reference, ())
+            if members and desk.members_left > 0:
+                desk.members_left -= len(members)
+                waiting += members
     return tuple(sorted(found))
