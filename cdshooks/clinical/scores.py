@@ -1,4 +1,4 @@
-"""Child-Pugh and ALBI. Values are compared in the unit they were reported in.
+"""Child-Pugh (CCI-C9.2, HAIC-R1) and ALBI. Values are compared in the unit they were reported in.
 
 Converting first would move a patient across a limit: 34.2 umol/L is 1.9995 mg/dL.
 """
