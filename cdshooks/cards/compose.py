@@ -487,7 +487,9 @@ def missing_card(assessment: Assessment, telling: Telling) -> Card:
 def _notes(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     """Notes with the gaps first; a long list is cut and says so."""
     ordered = sorted(assessment.notes, key=lambda note: note.code not in GAP_NOTES)
-    shown = [wording.note_line(note, say) for note in ordered if note.code != NO_TACE]
+    shown = [
+        wording.note_line(note, say, assessment.sources) for note in ordered if note.code != NO_TACE
+    ]
     shown = list(dict.fromkeys(shown))
     if len(shown) > MAX_NOTES:
         rest = say.say("line.more", count=len(shown) - MAX_NOTES)

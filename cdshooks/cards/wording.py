@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
 from cdshooks.cards.numbers import exactly, one_decimal
 from cdshooks.clinical.burden import MEDIAN_SURVIVAL_MONTHS, MM_PER_CM, TumourBurden
-from cdshooks.clinical.chart import ChartNote, named
+from cdshooks.clinical.chart import Certainty, ChartNote, Source, named
 from cdshooks.clinical.scores import ChildPugh
 from cdshooks.consensus import codes
 from cdshooks.consensus.assessment import (
@@ -131,6 +132,8 @@ def note_parts(note: ChartNote, say: Catalogue) -> list[Phrase]:
     parts: list[Phrase] = []
     if note.detail and say.has(f"note-detail.{note.detail}"):
         parts.append(say.say(f"note-detail.{note.detail}"))
+    if note.mm is not None:
+        parts.append(say.say("note-part.mm", mm=_plain(note.mm)))
     if note.count is not None:
         parts.append(say.say("note-part.count", count=note.count))
     if note.path:
@@ -139,10 +142,33 @@ def note_parts(note: ChartNote, say: Catalogue) -> list[Phrase]:
     return parts
 
 
-def note_line(note: ChartNote, say: Catalogue) -> Phrase:
-    found = named(note.references)
+def _plain(mm: Decimal) -> str:
+    """As a reader writes it: 63, 6.5."""
+    return f"{mm.normalize():f}"
+
+
+def note_line(note: ChartNote, say: Catalogue, sources: Mapping[str, Source]) -> Phrase:
+    """Of a conflict, both sides are told with their versions."""
+    found = sourced(note.references, sources, say, always=note.code == "conflict")
     text = note_text(note, say)
-    return say.join([text, say.join(found)], "word.colon") if found else text
+    return say.join([text, found], "word.colon") if found else text
+
+
+def sourced(
+    items: tuple[str, ...], sources: Mapping[str, Source], say: Catalogue, *, always: bool = False
+) -> Phrase:
+    """References; what is not plainly stated with its version and how it came about."""
+    return say.join(_sourced(one, sources.get(one, Source()), say, always) for one in named(items))
+
+
+def _sourced(reference: str, source: Source, say: Catalogue, always: bool) -> Phrase:
+    inferred = source.certainty is not Certainty.STATED
+    parts: list[Phrase] = []
+    if source.version is not None and (inferred or always):
+        parts.append(say.say("read-from.version", version=source.version))
+    if inferred:
+        parts.append(say.say(f"read-from.{source.certainty}"))
+    return say.glue(reference, say.bracketed(*parts))
 
 
 def references(items: tuple[str, ...], say: Catalogue) -> Phrase:

@@ -123,7 +123,7 @@ def as_known_on(chart: Chart, as_of: datetime.date) -> Chart:
         facts=facts,
         liver=replace(liver, **dated),
         **others,
-        notes=chart.notes + notes,
+        notes=tuple(n for n in chart.notes if n.day is None or n.day <= as_of) + notes,
     )
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from cdshooks.clinical.burden import TumourBurden
-from cdshooks.clinical.chart import ChartNote, References
+from cdshooks.clinical.chart import ChartNote, References, Source
 from cdshooks.clinical.scores import Albi, ChildPugh
 from cdshooks.consensus.readings import Readings
 
@@ -340,3 +340,5 @@ class Assessment:
     """Like all below: for cards and texts, not part of the JSON object."""
     stage: TumourStage = TumourStage()
     discouraged: tuple[DiscouragedRegimen, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    """Version and certainty of what was read, by reference."""

@@ -280,6 +280,7 @@ def _compared(
         other_therapy=other_therapy(cases, definitions[CCI].verdict),
         stage=stage,
         discouraged=single_agent(chart.planned_infusions),
+        sources=chart.sources,
     )
 
 
@@ -293,8 +294,8 @@ def _scores(chart: Chart, as_of: datetime.date, state: Condition, cases: Sequenc
     )
 
 
-def _note_order(note: ChartNote) -> tuple[str, References, str, str]:
-    return note.code, note.references, note.path, note.detail
+def _note_order(note: ChartNote) -> tuple[object, ...]:
+    return note.code, note.references, note.path, note.detail, note.count or 0, note.mm or 0
 
 
 def _causes(judged: Mapping[Key, Judgement], base: Key) -> set[str]:
