@@ -50,7 +50,7 @@ def test_version_and_certainty_of_every_source() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", "version {0}, inferred"), ("zh", "版本{0}、推断得出")]
+    ("lang", "words"), [("en", "version {0}, inferred"), ("zh", "版本{0}[、，]推断得出")]
 )
 def test_explain_tells_what_was_not_plainly_stated(lang: str, words: str) -> None:
     resources = versioned(record(REFRACTORY))
