@@ -187,6 +187,20 @@ def test_causes_that_matter_only_together_are_all_named():
     assert {"contrast-status", "procedure-confirmation"} <= set(found.missing)
 
 
+def test_each_definition_names_the_cause_by_which_it_differs():
+    """A marker of some day in February concerns one definition, a scan's contrast another."""
+    markers = (
+        afp("2023-01-05", 100),
+        afp("2023-02-01", 200, latest=day("2023-02-28")),
+        afp(after(THIRD, 35), 300),
+    )
+    imaging = (scan("2023-03-30", {"L1": 20}), follow_up(35, 20), follow_up(60, 65, contrast=None))
+    found = judge(seen(*imaging, markers=markers))
+    reasons = {name: one.reason for name, one in found.definitions.items()}
+    assert (reasons["cci-2022"], reasons["jsh-lcsgj-2014"]) == ("contrast-status", "event-date")
+    assert {"contrast-status", "event-date"} <= set(found.missing)
+
+
 # --- an incomplete record ---
 
 
