@@ -1,4 +1,4 @@
-"""The command line: evaluate and explain one patient, serve the hook service, show the demo."""
+"""The command line: judge one patient, serve, look after what is stored, show the demo."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from cdshooks import __version__
 from cdshooks.errors import CdsHooksError, ConfigurationError, UnusableInput
 from cdshooks.settings import Settings, load_settings
+from cdshooks.store_cli import add_commands, run_feedback, run_store
 
 if TYPE_CHECKING:
     from cdshooks.fhir.record import Record
@@ -110,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         "--dev", action="store_true", help="sandbox mode: no client authentication, loopback FHIR"
     )
     serve.set_defaults(run=_serve)
+    add_commands(commands, common, _date, run=(_store, _feedback))
     demo = commands.add_parser(
         "demo", parents=[common], help="start the service and call it with synthetic patients"
     )
@@ -206,6 +208,14 @@ def _serve(options: argparse.Namespace, settings: Settings) -> None:
         ) from None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(JUDGED))
     server.run()
+
+
+def _store(options: argparse.Namespace, settings: Settings) -> None:
+    run_store(options, settings, _print)
+
+
+def _feedback(options: argparse.Namespace, settings: Settings) -> None:
+    run_feedback(options, settings, _print)
 
 
 def _demo(_options: argparse.Namespace, settings: Settings) -> None:

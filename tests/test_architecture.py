@@ -39,7 +39,7 @@ ONLY_IN = {
     "joserfc": ("web",),
     "prometheus_client": ("web",),
 }
-FREE = frozenset({"app", "trust", "cli", "demo", "__main__", "__init__"})
+FREE = frozenset({"app", "trust", "cli", "store_cli", "demo", "__main__", "__init__"})
 CODE_SYSTEMS = re.compile(r"snomed\.info|loinc\.org|whocc\.no|nema\.org|unitsofmeasure\.org|ncicb")
 CLOCK = re.compile(r"\b(?:datetime\.now|date\.today|utcnow|time\.time)\b")
 

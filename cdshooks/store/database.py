@@ -34,12 +34,17 @@ class NotADatabase(ValueError):
 
 
 class Database:
-    """``patient``: for a command that may take its time, no statement is cut short."""
+    """``patient``: for a command that may take its time, no statement is cut short.
 
-    def __init__(self, url: str, *, patient: bool = False) -> None:
+    ``create``: a SQLite file that is not there is made.
+    """
+
+    def __init__(self, url: str, *, patient: bool = False, create: bool = True) -> None:
         self.url = _read(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.is_in_memory = self.is_sqlite and self.url.database in (None, "", ":memory:")
+        if self.is_sqlite and not self.is_in_memory:
+            _open_file(Path(str(self.url.database)), create)
         self._engine = self._sqlite() if self.is_sqlite else self._postgresql(patient)
         self._reader = self._engine.execution_options(reads_only=True)
 
@@ -63,8 +68,6 @@ class Database:
         self._engine.dispose()
 
     def _sqlite(self) -> Engine:
-        if not self.is_in_memory:
-            _create_private(Path(str(self.url.database)))
         engine = create_engine(
             self.url,
             poolclass=QueuePool,
@@ -106,10 +109,10 @@ def _read(url: str) -> URL:
     raise NotADatabase("must be sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME")
 
 
-def _create_private(file: Path) -> None:
+def _open_file(file: Path, create: bool) -> None:
     """A new file is for its owner alone, and so are the two that SQLite puts beside it."""
     try:
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        os.close(os.open(file, os.O_RDWR | (os.O_CREAT if create else 0), 0o600))
     except OSError as error:
         raise NotADatabase(f"the file cannot be opened: {error.strerror}") from None
 
