@@ -72,6 +72,7 @@ def create_app(settings: Settings, *, dev: bool = False, clock: Clock = now) -> 
     gate = OpenGate(SANDBOX) if dev else token_gate(settings, store.tokens, clock)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.limits.request_bytes
+    app.extensions["cdshooks"] = store  # to be closed by who ends before the process does
     app.register_blueprint(create_routes(site, gate, metrics, facts))
     app.after_request(add_security_headers)
     app.after_request(cors(settings.clients, dev))

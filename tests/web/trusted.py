@@ -10,6 +10,7 @@ import msgspec
 
 from cdshooks.app import create_app
 from cdshooks.settings import load_settings
+from cdshooks.store import Store
 from tests.support.ehr import HASH_KEY, SERVICE, Ehr, configuration, ec_key, rsa_key
 from tests.web.calls import morning
 
@@ -57,6 +58,10 @@ class Trusted:
         self.clock = Clock()
         self.app = create_app(settings, clock=self.clock)
         self.client = self.app.test_client()
+        self.store: Store = self.app.extensions["cdshooks"]
+
+    def close(self) -> None:
+        self.store.database.close()
 
     def post(
         self,
