@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from cdshooks.store.tables import card, evaluation, feedback, suggestion
 
 EARLY, LATE = 5 * 60_000, 5 * 60_000
 """How much before the card, or in the future, a client's clock may say that it happened."""
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ONCE = ("card_id", "outcome", "accepted_hash")
 
 
@@ -75,6 +77,8 @@ class FeedbackBox:
 
 def _keep(connection: Connection, client: str, service: str, item: Heard, now: int) -> int:
     """1 when it is new; a repetition may bring the reason that the first left out."""
+    if not _UUID.fullmatch(item.card):  # PostgreSQL cannot even be asked for every text
+        raise UnknownCard
     issued_at = connection.execute(
         select(card.c.issued_at)
         .join(evaluation, evaluation.c.id == card.c.evaluation_id)
