@@ -121,16 +121,17 @@ class Trail:
         with self._database.writing() as connection:
             connection.execute(insert(evaluation).values(_row(told)))
             _keep_cards(connection, told)
-            audit.append(
-                connection,
-                told.started_at + told.ms,
-                "evaluation",
-                evaluation=told.id,
-                client=told.client,
-                service=told.service,
-                status=told.status,
-                cards=len(told.cards),
-            )
+            if not self._database.is_in_memory:  # such a trail would prove nothing
+                audit.append(
+                    connection,
+                    told.started_at + told.ms,
+                    "evaluation",
+                    evaluation=told.id,
+                    client=told.client,
+                    service=told.service,
+                    status=told.status,
+                    cards=len(told.cards),
+                )
 
     def read(self, client: str, evaluation_id: str) -> dict[str, Any] | None:
         """An answered evaluation of that client's, with its cards and their feedback."""
