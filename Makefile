@@ -13,6 +13,7 @@ demo: $(VENV)/.run
 
 test: check
 	$(BIN)/python -m tests.interop.peers
+	$(BIN)/python -m tests.interop.postgres
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.test
