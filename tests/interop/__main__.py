@@ -6,11 +6,14 @@ import sys
 
 from tests.interop.medplum_peer import prepare_medplum
 from tests.interop.peers import Unavailable, is_required, prepare_hapi
+from tests.interop.postgres import prepare_postgres
+
+PEERS = {"HAPI FHIR": prepare_hapi, "Medplum": prepare_medplum, "PostgreSQL": prepare_postgres}
 
 
 def main() -> int:
     status = 0
-    for name, prepare in {"HAPI FHIR": prepare_hapi, "Medplum": prepare_medplum}.items():
+    for name, prepare in PEERS.items():
         try:
             print(f"{name} is ready in {prepare()}")
         except Unavailable as problem:
