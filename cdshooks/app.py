@@ -23,6 +23,7 @@ from cdshooks.consensus.readings import ReadingsError, load_readings
 from cdshooks.errors import ConfigurationError
 from cdshooks.fhir.codes import site_terminology
 from cdshooks.fhir.needs import prefetch_templates
+from cdshooks.hooks import EVERYTHING, example_context
 from cdshooks.service import HookCall, Site, answer, offered
 from cdshooks.settings import Settings
 from cdshooks.web.contract import check_response
@@ -82,7 +83,17 @@ def _warm_up(site: Site) -> None:
     prefetch |= {"procedures": msgspec.Raw(record), "patient": msgspec.Raw(orjson.dumps(patient))}
     for service in offered(site):
         for language in ("en", "zh"):
-            call = HookCall(service, "", patient["id"], "", language, prefetch, None)
+            call = HookCall(
+                service,
+                "",
+                patient["id"],
+                "Practitioner/p",
+                language,
+                prefetch,
+                None,
+                example_context(service.hook, patient["id"], site.terminology),
+                EVERYTHING,
+            )
             check_response(answer(call, site).response)
 
 

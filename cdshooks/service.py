@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
-from cdshooks.cards.compose import compose
+from cdshooks.cards.parts import Telling
+from cdshooks.cards.stand_in import stand_in_card
 from cdshooks.consensus import KNOWLEDGE_VERSION
 from cdshooks.consensus.guide import guide
 from cdshooks.consensus.readings import Readings
@@ -17,8 +18,10 @@ from cdshooks.errors import BadRequest
 from cdshooks.fhir.charting import chart_of
 from cdshooks.fhir.client import FhirClient
 from cdshooks.fhir.codes import Terminology
-from cdshooks.fhir.gather import gather
+from cdshooks.fhir.gather import check_prefetched_patient, gather
 from cdshooks.fhir.needs import prefetch_templates
+from cdshooks.fhir.references import is_id
+from cdshooks.hooks import NOTHING, Author, Capabilities, capabilities, cards_for, read_context
 from cdshooks.settings import LOOPBACK_URL, Settings
 
 
@@ -47,6 +50,34 @@ SERVICES = {
             "Judges whether hepatocellular carcinoma has become refractory to TACE by the Chinese "
             "consensus of 2022 and three other published definitions, says what the consensus "
             "advises next, and names the datum that is missing when it cannot say.",
+        ),
+        Service(
+            "tace-refractoriness-order-select",
+            "order-select",
+            "TACE refractoriness: order selected",
+            "Warns when a selected order is a TACE for a patient who is refractory to TACE or no "
+            "longer suitable for it, or a hepatic arterial infusion of cisplatin or 5-FU alone.",
+        ),
+        Service(
+            "tace-refractoriness-order-sign",
+            "order-sign",
+            "TACE refractoriness: order signed",
+            "Warns before a TACE is ordered for a patient who is refractory to TACE or no longer "
+            "suitable for it, or a hepatic arterial infusion of cisplatin or 5-FU alone.",
+        ),
+        Service(
+            "tace-refractoriness-encounter-start",
+            "encounter-start",
+            "TACE refractoriness: missing data",
+            "Names, when an encounter starts, the data that are missing to judge whether "
+            "hepatocellular carcinoma has become refractory to TACE.",
+        ),
+        Service(
+            "tace-refractoriness-appointment-book",
+            "appointment-book",
+            "TACE refractoriness: appointment for TACE",
+            "Shows the next step by the consensus when a TACE is booked for a patient who is "
+            "refractory to TACE or no longer suitable for it. Only for health professionals.",
         ),
     )
 }
@@ -81,9 +112,11 @@ class HookCall:
     language: str
     prefetch: Mapping[str, msgspec.Raw]
     fhir: FhirAccess | None
+    context: Mapping[str, Any] = field(default_factory=dict)
+    can: Capabilities = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """The response body, and what may be logged about it."""
 
@@ -117,20 +150,49 @@ def read_call(
         language=language or site.settings.service.language,
         prefetch=prefetch,
         fhir=_fhir_access(site, request.get("fhirServer"), authorization),
+        context=request["context"],
+        can=capabilities(None, dev=site.dev),
     )
 
 
 def answer(call: HookCall, site: Site) -> Answer:
     """Gather the record, judge it as of today, and put the judgement on cards."""
-    record = gather(call.patient_id, call.prefetch, _server(call.fhir, site))
+    server = _server(call.fhir, site)
+    asked = read_context(
+        call.service.hook,
+        call.context,
+        site.terminology,
+        bases=() if server is None else (server.base,),
+        site_timezone=site.settings.service.site_timezone,
+    )
+    if not asked.concerned:
+        check_prefetched_patient(call.patient_id, call.prefetch)
+        return Answer({"cards": []}, gaps=0)
+    record = gather(call.patient_id, call.prefetch, server)
     chart = chart_of(
         record,
         site_timezone=site.settings.service.site_timezone,
         terminology=site.terminology,
     )
     assessment = guide(chart, site.today(), site.readings)
-    cards = compose(assessment, call.language, knowledge=KNOWLEDGE_VERSION, dev=site.dev)
-    return Answer({"cards": cards}, gaps=len(record.gaps))
+    if asked.orders.notes:
+        assessment = replace(assessment, notes=(*assessment.notes, *asked.orders.notes))
+    telling = Telling(call.language, KNOWLEDGE_VERSION, site.dev)
+    encounter = call.context.get("encounterId")
+    author = Author(
+        chart,
+        assessment,
+        site.terminology,
+        call.can,
+        encounter=f"Encounter/{encounter}" if is_id(encounter) else "",
+    )
+    cards = [author.with_suggestions(card) for card in cards_for(asked, assessment, telling)]
+    return Answer({"cards": [card.as_dict() for card in cards]}, gaps=len(record.gaps))
+
+
+def stand_in(language: str, reference: str, warns: bool) -> dict[str, Any]:
+    """The card in place of one that could not be shown; ``reference`` stands in the log."""
+    return stand_in_card(language, reference, warns=warns)
 
 
 def _fhir_access(

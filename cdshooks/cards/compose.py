@@ -10,9 +10,9 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cdshooks.cards import changes, evidence, studies, wording
+from cdshooks.cards import changes, evidence, studies, suggestions, wording
 from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
-from cdshooks.cards.model import INFO, MISSING, NEXT_STEP, STATUS, WARNING, Card
+from cdshooks.cards.model import ANY, INFO, MISSING, NEXT_STEP, STATUS, WARNING, Card
 from cdshooks.cards.parts import Detail, Telling, fit, make_card
 from cdshooks.clinical.chart import ChartNote
 from cdshooks.consensus.assessment import (
@@ -258,7 +258,13 @@ def next_step_card(assessment: Assessment, telling: Telling) -> Card:
         for size in range(len(shown), 0, -1)
     ]
     return make_card(
-        NEXT_STEP, assessment, telling, summary=fit(choices), detail=detail, statements=ids
+        NEXT_STEP,
+        assessment,
+        telling,
+        summary=fit(choices),
+        detail=detail,
+        statements=ids,
+        offers=suggestions.of_next_step(assessment, say),
     )
 
 
@@ -399,6 +405,8 @@ def missing_card(assessment: Assessment, telling: Telling) -> Card:
         summary=fit(choices),
         detail=detail,
         statements=evidence.of_missing(assessment),
+        offers=suggestions.of_missing(assessment, say),
+        selection_behavior=ANY,
     )
 
 

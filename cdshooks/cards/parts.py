@@ -13,11 +13,13 @@ from typing import Any
 from cdshooks.cards import evidence, wording
 from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
 from cdshooks.cards.model import (
+    AT_MOST_ONE,
     EXTENSION_SCHEMA,
     INFO,
     NEXT_STEP,
     SUMMARY_BELOW,
     Card,
+    Offer,
     Source,
     filled,
 )
@@ -80,6 +82,8 @@ def make_card(
     statements: Iterable[str],
     indicator: str = INFO,
     override_reasons: Sequence[Mapping[str, str]] = (),
+    offers: Sequence[Offer] = (),
+    selection_behavior: str = AT_MOST_ONE,
 ) -> Card:
     say = detail.say
     if assessment.data_as_of is None:
@@ -100,6 +104,8 @@ def make_card(
         source=Source(str(label), topic(telling.lang), evidence.source_url()),
         extension=extension(kind, assessment, telling, statements),
         override_reasons=tuple(override_reasons),
+        offers=tuple(offers),
+        selection_behavior=selection_behavior,
     )
 
 

@@ -104,6 +104,7 @@ CLINICAL_ROLES = frozenset(
 
 @dataclass(slots=True)
 class Clinical:
+    diagnosis: list[str] = field(default_factory=list)
     markers: list[MarkerValue] = field(default_factory=list)
     bilirubin: list[Laboratory] = field(default_factory=list)
     albumin: list[Laboratory] = field(default_factory=list)
@@ -430,6 +431,8 @@ def read_conditions(
         if view.code is None:
             desk.note(UNREADABLE, reference, path="Condition.code")
         role = desk.terminology.find("condition", view.code)
+        if role == "hcc" and _is_active(desk, view):
+            sheet.diagnosis.append(reference)
         if role is None or role == "hcc":
             continue
         if not _is_active(desk, view):

@@ -112,6 +112,7 @@ def chart_of(
         incomplete=incomplete,
         observed_on=imaging.observed_on,
         undated_sessions=treatments.undated,
+        diagnosis=tuple(sorted(clinical.diagnosis)),
         in_progress=treatments.in_progress,
     )
 
