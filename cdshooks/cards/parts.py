@@ -15,6 +15,7 @@ from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
 from cdshooks.cards.model import (
     AT_MOST_ONE,
     EXTENSION_SCHEMA,
+    GUARD,
     INFO,
     NEXT_STEP,
     SUMMARY_BELOW,
@@ -95,7 +96,7 @@ def make_card(
         detail.add(say.say("line.unchanged", date=telling.repeated))
     if telling.dev:
         detail.add(say.say("line.sandbox"))
-    label = say.say("source.both" if kind == NEXT_STEP else "source.cci")
+    label = say.say("source.both" if kind in (NEXT_STEP, GUARD) else "source.cci")
     return Card(
         kind=kind,
         summary=str(summary),

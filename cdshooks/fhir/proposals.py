@@ -93,8 +93,8 @@ def resource_types() -> frozenset[str]:
 def _checked(name: str, elements: Mapping[str, Any]) -> Json:
     try:
         resource = _MODELS[name](**{key: value for key, value in elements.items() if value})
-        checked: Json = msgspec.json.decode(resource.json())
-    except Exception:  # whose text would hold what was built
+        checked: Json = msgspec.json.decode(resource.model_dump_json(exclude_none=True))
+    except ValueError:  # whose text would hold what was built
         raise InvalidProposal(f"a proposed {name} is not a FHIR resource") from None
     return {"resourceType": name} | checked
 
