@@ -26,6 +26,7 @@ from cdshooks.fhir.appointments import has_tace_appointment
 from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.draft_orders import Draft, DraftOrders, read_draft_orders
 from cdshooks.fhir.proposals import InvalidProposal, Wanted, proposed, resource_types
+from cdshooks.fhir.references import is_id
 from cdshooks.settings import Client
 
 PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN = "patient-view", "order-select", "order-sign"
@@ -122,6 +123,12 @@ def example_context(hook: str, patient_id: str, terminology: Terminology) -> dic
 
 def _bundled(resource: dict[str, Any]) -> dict[str, Any]:
     return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": resource}]}
+
+
+def encounter_of(context: Mapping[str, Any]) -> str:
+    """``Encounter/id``, or empty."""
+    encounter = context.get("encounterId")
+    return f"Encounter/{encounter}" if isinstance(encounter, str) and is_id(encounter) else ""
 
 
 def cards_for(asked: Asked, assessment: Assessment, telling: Telling) -> list[Card]:

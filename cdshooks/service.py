@@ -20,8 +20,15 @@ from cdshooks.fhir.client import FhirClient
 from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.gather import check_prefetched_patient, gather
 from cdshooks.fhir.needs import prefetch_templates
-from cdshooks.fhir.references import is_id
-from cdshooks.hooks import NOTHING, Author, Capabilities, capabilities, cards_for, read_context
+from cdshooks.hooks import (
+    NOTHING,
+    Author,
+    Capabilities,
+    capabilities,
+    cards_for,
+    encounter_of,
+    read_context,
+)
 from cdshooks.settings import LOOPBACK_URL, Settings
 
 
@@ -178,13 +185,12 @@ def answer(call: HookCall, site: Site) -> Answer:
     if asked.orders.notes:
         assessment = replace(assessment, notes=(*assessment.notes, *asked.orders.notes))
     telling = Telling(call.language, KNOWLEDGE_VERSION, site.dev)
-    encounter = call.context.get("encounterId")
     author = Author(
         chart,
         assessment,
         site.terminology,
         call.can,
-        encounter=f"Encounter/{encounter}" if is_id(encounter) else "",
+        encounter=encounter_of(call.context),
     )
     cards = [author.with_suggestions(card) for card in cards_for(asked, assessment, telling)]
     return Answer({"cards": [card.as_dict() for card in cards]}, gaps=len(record.gaps))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,7 +38,7 @@ def has_tace_appointment(
     """An appointment that names no patient is this patient's."""
     desk = Desk(f"Patient/{patient_id}", terminology, ZoneInfo("UTC"), bases)
     try:
-        content = unpack(msgspec.json.encode(bundle))
+        content = unpack(json.dumps(bundle).encode())
         appointments = [
             msgspec.json.decode(resource.raw, type=_Appointment)
             for resource in content.resources

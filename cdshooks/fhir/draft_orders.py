@@ -9,6 +9,7 @@ entry or a ServiceRequest that cannot be read, and the shapes of other FHIR vers
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -116,7 +117,7 @@ def read_draft_orders(
 
 def _unpacked(bundle: Mapping[str, Any]) -> Content:
     try:
-        content = unpack(msgspec.json.encode(bundle))
+        content = unpack(json.dumps(bundle).encode())
     except NotFhir as problem:
         raise BadRequest(f"{WHERE} cannot be read: {problem}.") from None
     if content.unreadable:

@@ -120,10 +120,13 @@ class Ehr:
         """Applies all actions of a suggestion at once; the references of what was created."""
         answer = self._server("POST", "", transaction(suggestion["actions"]))
         assert answer.status_code == 200, answer.text
-        entries = answer.json()["entry"]
-        assert all(entry["response"]["status"][:1] == "2" for entry in entries)
-        locations = [entry["response"].get("location", "") for entry in entries]
-        created = [location for location in locations if location]
+        responses = [entry["response"] for entry in answer.json()["entry"]]
+        assert all(one["status"][:1] == "2" for one in responses)
+        created = [
+            response["location"]
+            for response, action in zip(responses, suggestion["actions"], strict=True)
+            if action["type"] == "create"
+        ]
         return ["/".join(one.split("/_history")[0].split("/")[-2:]) for one in created]
 
     def read(self, reference: str) -> Resource | None:

@@ -115,6 +115,23 @@ def test_the_order_of_another_patient_is_not_guarded(client):
     assert "Orders of another patient" in card["detail"] and "x1" not in str(card)
 
 
+@pytest.mark.parametrize("id", ["x" * 128, "a_b.c-d", "-"])
+def test_ids_that_are_longer_and_other_than_they_may_be(client, id):
+    (card,) = cards_of(
+        client, SIGN, signing(client, "refractory", order(id=id, patient=REFRACTORY))
+    )
+    assert card["suggestions"][1]["actions"][0]["resourceId"] == f"ServiceRequest/{id}"
+
+
+@pytest.mark.parametrize("id", ["", "a b", "../x", "<b>", "x" * 129])
+def test_an_id_that_cannot_be_used_is_guarded_and_not_shown(client, id):
+    (card,) = cards_of(
+        client, SIGN, signing(client, "refractory", order(id=id, patient=REFRACTORY))
+    )
+    assert len(card["suggestions"]) == 1
+    assert "ServiceRequest/" not in card["summary"]
+
+
 def test_in_chinese(client):
     call = signing(client, "refractory", order(patient=REFRACTORY))
     (card,) = cards_of(client, SIGN, call, **{"Accept-Language": "zh-CN"})
