@@ -171,12 +171,10 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
     if options.format == "json":
         _print(assessment_json(assessment, language))
     elif options.format == "cards":
-        from cdshooks.hooks import EVERYTHING, PATIENT_VIEW, Asked, Author, cards_for
+        from cdshooks.hooks import EVERYTHING, PATIENT_VIEW, Asked, told
 
-        author = Author(chart, assessment, terminology, EVERYTHING)
-        telling = Telling(language, KNOWLEDGE_VERSION)
-        told = cards_for(Asked(PATIENT_VIEW), assessment, telling)
-        cards = [author.with_suggestions(card).as_dict() for card in told]
+        asked, telling = Asked(PATIENT_VIEW), Telling(language, KNOWLEDGE_VERSION)
+        cards = told(asked, chart, assessment, telling, terminology, EVERYTHING)
         _print(orjson.dumps({"cards": cards}, option=orjson.OPT_INDENT_2).decode() + "\n")
     elif options.command == "explain":
         _print(explain_text(assessment, language))

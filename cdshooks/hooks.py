@@ -67,6 +67,8 @@ class Asked:
     orders: DraftOrders = field(default_factory=DraftOrders)
     concerned: bool = True
     """False: there is nothing to be said, whatever the record holds."""
+    encounter: str = ""
+    """``Encounter/id``"""
 
 
 def read_context(
@@ -89,13 +91,13 @@ def read_context(
         drafts = orders.drafts
         if hook == ORDER_SELECT:
             drafts = orders.selected(context["selections"])
-        return Asked(hook, drafts, orders, concerned=bool(drafts))
+        return Asked(hook, drafts, orders, bool(drafts), _encounter(context))
     if hook == APPOINTMENT_BOOK:
         booked = context["userId"].startswith(_PROFESSIONALS) and has_tace_appointment(
             context["appointments"], context["patientId"], terminology, bases
         )
-        return Asked(hook, concerned=booked)
-    return Asked(hook)
+        return Asked(hook, concerned=booked, encounter=_encounter(context))
+    return Asked(hook, encounter=_encounter(context))
 
 
 def example_context(hook: str, patient_id: str, terminology: Terminology) -> dict[str, Any]:
@@ -125,10 +127,25 @@ def _bundled(resource: dict[str, Any]) -> dict[str, Any]:
     return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": resource}]}
 
 
-def encounter_of(context: Mapping[str, Any]) -> str:
-    """``Encounter/id``, or empty."""
+def _encounter(context: Mapping[str, Any]) -> str:
     encounter = context.get("encounterId")
     return f"Encounter/{encounter}" if isinstance(encounter, str) and is_id(encounter) else ""
+
+
+def told(
+    asked: Asked,
+    chart: Chart,
+    assessment: Assessment,
+    telling: Telling,
+    terminology: Terminology,
+    can: Capabilities,
+) -> list[dict[str, Any]]:
+    """The cards of one call as JSON, with the suggestions that the client can apply."""
+    if asked.orders.notes:
+        assessment = replace(assessment, notes=(*assessment.notes, *asked.orders.notes))
+    author = Author(chart, assessment, terminology, can, asked.encounter, telling.evaluation)
+    shown = cards_for(asked, assessment, telling)
+    return [author.with_suggestions(card).as_dict() for card in shown]
 
 
 def cards_for(asked: Asked, assessment: Assessment, telling: Telling) -> list[Card]:

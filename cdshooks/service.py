@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -20,15 +20,7 @@ from cdshooks.fhir.client import FhirClient
 from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.gather import check_prefetched_patient, gather
 from cdshooks.fhir.needs import prefetch_templates
-from cdshooks.hooks import (
-    NOTHING,
-    Author,
-    Capabilities,
-    capabilities,
-    cards_for,
-    encounter_of,
-    read_context,
-)
+from cdshooks.hooks import NOTHING, Capabilities, capabilities, read_context, told
 from cdshooks.settings import LOOPBACK_URL, Settings
 
 
@@ -123,7 +115,7 @@ class HookCall:
     can: Capabilities = NOTHING
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The response body, and what may be logged about it."""
 
@@ -182,18 +174,9 @@ def answer(call: HookCall, site: Site) -> Answer:
         terminology=site.terminology,
     )
     assessment = guide(chart, site.today(), site.readings)
-    if asked.orders.notes:
-        assessment = replace(assessment, notes=(*assessment.notes, *asked.orders.notes))
     telling = Telling(call.language, KNOWLEDGE_VERSION, site.dev)
-    author = Author(
-        chart,
-        assessment,
-        site.terminology,
-        call.can,
-        encounter=encounter_of(call.context),
-    )
-    cards = [author.with_suggestions(card) for card in cards_for(asked, assessment, telling)]
-    return Answer({"cards": [card.as_dict() for card in cards]}, gaps=len(record.gaps))
+    cards = told(asked, chart, assessment, telling, site.terminology, call.can)
+    return Answer({"cards": cards}, gaps=len(record.gaps))
 
 
 def stand_in(language: str, reference: str, warns: bool) -> dict[str, Any]:

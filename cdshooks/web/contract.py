@@ -67,7 +67,7 @@ def check_discovery(response: dict[str, Any]) -> None:
             raise BrokenContract(f"services.{number}{place}: null or empty")
 
 
-def keep(
+def mend(
     response: dict[str, Any], stand_in: Callable[[bool], dict[str, Any]]
 ) -> tuple[dict[str, Any], list[str]]:
     """The response without the cards that break a rule, and which rules they broke.

@@ -16,7 +16,7 @@ from cdshooks.errors import CdsHooksError, NotFound, PreconditionFailed
 from cdshooks.logs import place_of
 from cdshooks.service import SERVICES, Service, Site, answer, offered, read_call, stand_in
 from cdshooks.web.about import about, as_html
-from cdshooks.web.contract import check_context, check_discovery, check_request, keep
+from cdshooks.web.contract import check_context, check_discovery, check_request, mend
 from cdshooks.web.outcome import outcome_response
 from cdshooks.web.request_body import read_body
 from cdshooks.web.strict_json import read_members, read_prefetch, read_value
@@ -92,24 +92,23 @@ def _call(site: Site, service_id: str) -> Response:
     hook_call = read_call(site, service, contract, prefetch, _wanted_language())
     check_context(service.hook, hook_call.context)
     answered = answer(hook_call, site)
-    answered.response = _kept(answered.response, hook_call.language)
-    response = _json(answered.response)
+    response = _mended(answered.response, hook_call.language)
     log.info(
         "answered",
         service=service.id,
         hook_instance=_if_uuid(hook_call.hook_instance),
         status=200,
         ms=round((time.perf_counter() - started) * 1000, 1),
-        cards=len(answered.response["cards"]),
+        cards=len(response["cards"]),
         gaps=answered.gaps,
     )
-    return response
+    return _json(response)
 
 
-def _kept(response: dict[str, Any], language: str) -> dict[str, Any]:
+def _mended(response: dict[str, Any], language: str) -> dict[str, Any]:
     """The response as the contract has it; what we built wrongly is logged and stood in for."""
     reference = str(uuid.uuid4())
-    kept, problems = keep(response, lambda warns: stand_in(language, reference, warns))
+    kept, problems = mend(response, lambda warns: stand_in(language, reference, warns))
     if problems:
         where = "; ".join(problems)
         log.error("broken-contract", problem="BrokenContract", where=where, reference=reference)

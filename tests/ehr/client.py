@@ -107,11 +107,11 @@ class Ehr:
     # The record
 
     def drafts(self, patient_id: str) -> list[Resource]:
-        """Every order of the patient that is not signed yet."""
+        """Every order of the patient that is not signed yet, not as a search found it earlier."""
         found: list[Resource] = []
         for kind in ("ServiceRequest", "MedicationRequest"):
             query = f"{kind}?subject=Patient/{patient_id}&status=draft&_count=200"
-            answer = self._server("GET", query)
+            answer = self._server("GET", query, **{"Cache-Control": "no-cache"})
             assert answer.status_code == 200, answer.text
             found += [entry["resource"] for entry in answer.json().get("entry", [])]
         return found
@@ -133,8 +133,11 @@ class Ehr:
         answer = self._server("GET", reference)
         return answer.json() if answer.status_code == 200 else None
 
-    def _server(self, method: str, path: str, body: Any = None) -> requests.Response:
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+    def _server(
+        self, method: str, path: str, body: Any = None, **headers: str
+    ) -> requests.Response:
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         return ask(method, f"{self.fhir}/{path}".rstrip("/"), body, **headers)
 
     def _ask(self, method: str, address: str, body: Any = None) -> requests.Response:
