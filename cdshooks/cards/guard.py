@@ -130,10 +130,11 @@ def _summary(order: GuardedOrder, reasons: list[str], say: Catalogue) -> Phrase:
         else say.say(f"guard.{reason}")
         for reason in reasons
     ]
-    return fit(
+    text = fit(
         [
             say.say("guard.summary", kind=kind, order=shown, why=say.join(why, "word.semicolon"))
             for why in (told, told[:1])
             for shown in (say.bracketed(order.reference), "")
         ]
     )
+    return Phrase(text[:1].upper() + text[1:])
