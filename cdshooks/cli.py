@@ -1,4 +1,4 @@
-"""The command line: evaluate and explain one patient, serve the hook service, show the demo."""
+"""The command line: judge one patient, serve the hook service, show the demo, make the book."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from msgspec.structs import replace
@@ -110,6 +111,11 @@ def _parser() -> argparse.ArgumentParser:
         "--dev", action="store_true", help="sandbox mode: no client authentication, loopback FHIR"
     )
     serve.set_defaults(run=_serve)
+    book = commands.add_parser(
+        "book", parents=[common], help="all that the service knows as one HTML page to print"
+    )
+    book.add_argument("-o", "--output", metavar="FILE", help="write it here (default: stdout)")
+    book.set_defaults(run=_book)
     demo = commands.add_parser(
         "demo", parents=[common], help="start the service and call it with synthetic patients"
     )
@@ -210,6 +216,23 @@ def _serve(options: argparse.Namespace, settings: Settings) -> None:
         ) from None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(JUDGED))
     server.run()
+
+
+def _book(options: argparse.Namespace, _settings: Settings) -> None:
+    from cdshooks.book.render import book
+    from cdshooks.book.scenarios import source_tree
+
+    root = source_tree(Path(__file__).parent)
+    if root is None:
+        sys.stderr.write("cdshooks: no source tree beside the program: scenarios are left out\n")
+    page = book(root)
+    if options.output is None:
+        _print(page)
+        return
+    try:
+        Path(options.output).write_text(page, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UnusableInput(f"cannot write {options.output}: {error.strerror}") from None
 
 
 def _demo(_options: argparse.Namespace, settings: Settings) -> None:

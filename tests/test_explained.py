@@ -18,10 +18,14 @@ from cdshooks.fhir.sources import load_source
 AS_OF = datetime.date(2025, 9, 10)
 
 
+def demo(name: str) -> Assessment:
+    file = files("cdshooks") / "demo_patients" / f"{name}.json"
+    return guide(chart_of(load_source(str(file))), AS_OF, DEFAULT)
+
+
 @pytest.fixture(scope="module")
 def effective() -> Assessment:
-    file = files("cdshooks") / "demo_patients" / "effective.json"
-    return guide(chart_of(load_source(str(file))), AS_OF, DEFAULT)
+    return demo("effective")
 
 
 def used(assessment: Assessment, statement: str) -> set[str]:
@@ -56,9 +60,41 @@ def test_the_scan_after_the_session_before_the_last_is_dated(effective: Assessme
     }
 
 
-def test_a_definition_that_no_single_fact_changes_is_named(effective: Assessment) -> None:
+def test_a_definition_that_no_single_fact_changes_is_named() -> None:
+    """Two criteria of JSH-LCSGJ are met: viability and markers."""
     for lang, words in (
         ("en", "JSH-LCSGJ 2014: no single fact would change the verdict."),
         ("zh", "JSH-LCSGJ 2014：无单一事项可改变结论。"),
     ):
-        assert words in explain_text(effective, lang)
+        assert words in explain_text(demo("refractory"), lang)
+
+
+def test_the_one_criterion_that_is_met_would_change_the_verdict(effective: Assessment) -> None:
+    assert (
+        "JSH-LCSGJ 2014 would be not met if this were not confirmed: vascular invasion or"
+        in explain_text(effective, "en")
+    )
+
+
+def test_the_data_that_a_tumour_board_asks_for(effective: Assessment) -> None:
+    text = explain_text(effective, "en")
+    for line in (
+        "New intrahepatic lesion, as the reader said: before the first TACE no, now yes",
+        "Vascular invasion: before the first TACE no, now yes",
+        "Extrahepatic spread: before the first TACE no, now no",
+        "Intent of TACE: palliative",
+        "ECOG 0 (2025-09-07)",
+    ):
+        assert f"\n  {line}\n" in text
+
+
+def test_an_unsuitable_patient_is_told_so_first() -> None:
+    for lang, first in (("en", "Do not give further TACE: "), ("zh", "不应再行TACE：")):
+        _title, leading, *_ = explain_text(demo("unsuitable"), lang).splitlines()
+        assert leading.startswith(first)
+
+
+def test_too_few_sessions_are_no_advice_to_treat_again() -> None:
+    text = explain_text(demo("two-sessions"), "en")
+    assert "is no advice to give more TACE" in text
+    assert "This is no advice to give another TACE." in text

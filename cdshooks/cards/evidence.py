@@ -13,8 +13,8 @@ from cdshooks.consensus.strategy import statements_of
 OTHER_THERAPY = "CCI-F1.fb"
 UNSUITABLE = "CCI-C9"
 TIER_STATEMENTS = {
-    Tier.R1: ("HAIC-R1", "HAIC-R3"),
-    Tier.R2: ("HAIC-R2", "HAIC-R3"),
+    Tier.R1: ("HAIC-R1", "HAIC-R0", "HAIC-B6", "HAIC-Z2", "HAIC-Z3", "HAIC-R3"),
+    Tier.R2: ("HAIC-R2", "HAIC-R0", "HAIC-B6", "HAIC-Z3", "HAIC-R3"),
     Tier.NONE: ("HAIC-R1", "HAIC-R2"),
 }
 BURDEN, STAGE, SINGLE_AGENT = "CCI-C8", "CCI-B3", "HAIC-R3"

@@ -38,12 +38,8 @@ def explain_text(assessment: Assessment, lang: str) -> str:
     say = Catalogue(lang)
     text = Text(say)
     text.add(_title(assessment, say))
-    text.add(compose.verdict_sentence(assessment, say))
-    if any(one.provisional for one in assessment.definitions.values()):
-        text.add(say.say("line.provisional"))
-    due = changes.due(assessment, say)
-    if due is not None:
-        text.add(due)
+    for sentence in compose.leading_sentences(assessment, say):
+        text.add(sentence)
     disagreement = compose.disagreement(assessment, say)
     if disagreement is not None:
         text.add(disagreement)
@@ -59,6 +55,7 @@ def explain_text(assessment: Assessment, lang: str) -> str:
         text.finding(finding, assessment)
     text.section("title.course", compose.course_lines(assessment, say))
     text.section("title.response", compose.response_lines(assessment, say))
+    text.section("title.data", wording.data(assessment, say))
     text.section("title.strategy", compose.strategy_lines(assessment, say))
     if evidence.has_other_therapy(assessment):
         text.section("title.other-therapy", compose.other_therapy_lines(assessment, say))

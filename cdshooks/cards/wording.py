@@ -18,6 +18,7 @@ from cdshooks.consensus.assessment import (
     Assessment,
     DefinitionVerdict,
     Finding,
+    LesionShown,
     Population,
     Scores,
     SessionShown,
@@ -157,26 +158,77 @@ def compared(assessment: Assessment, say: Catalogue) -> Phrase:
     shown_days = days if days is not None else say.say("word.unknown")
     if before is None:
         return say.say("line.no-baseline", current=now.date, days=shown_days)
-    return say.say("line.compared", current=now.date, days=shown_days, baseline=before.date)
+    text = say.say("line.compared", current=now.date, days=shown_days, baseline=before.date)
+    if all(lesion.since is None for lesion in assessment.response.lesions):
+        return text
+    return say.join([text, say.say("line.compared-late")], "word.full-stop")
 
 
 def response(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     shown = assessment.response
     found = [_sums(assessment, say)]
     if shown.category_by_nadir != shown.category:
-        found.append(say.say("line.by-nadir", category=category(shown.category_by_nadir, say)))
-    for lesion in shown.lesions[:MAX_LESIONS]:
-        found.append(
-            say.say(
-                "line.lesion",
-                label=lesion.label,
-                role=say.first(f"role.{lesion.role}", "word.unknown"),
-                before=diameter(lesion.baseline, say),
-                now=diameter(lesion.current, say),
-            )
-        )
+        known = "line.by-nadir" if shown.nadir is not None else "line.by-nadir-stated"
+        nadir = millimetres(shown.nadir, say)
+        by_nadir = category(shown.category_by_nadir, say)
+        found.append(say.say(known, category=by_nadir, nadir=nadir))
+    found += [_lesion(lesion, say) for lesion in shown.lesions[:MAX_LESIONS]]
     if len(shown.lesions) > MAX_LESIONS:
         found.append(say.say("line.more", count=len(shown.lesions) - MAX_LESIONS))
+    return found
+
+
+def _lesion(lesion: LesionShown, say: Catalogue) -> Phrase:
+    """A late entry has a baseline of its own; a new lesion none."""
+    key = {"late-entry": "line.lesion-late", "new": "line.lesion-new"}.get(lesion.role, "")
+    if lesion.since is None and lesion.baseline is not None:
+        key = ""
+    return say.say(
+        key or "line.lesion",
+        label=lesion.label,
+        role=say.first(f"role.{lesion.role}", "word.unknown"),
+        before=diameter(lesion.baseline, say),
+        now=diameter(lesion.current, say),
+        date=lesion.since or "",
+    )
+
+
+def data(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """What a tumour board asks for: statements, intent, ECOG, viability and markers with dates."""
+    shown = assessment.data
+    found = [
+        say.say(
+            "line.statement",
+            name=say.say(f"statement.{one.name}"),
+            before=say.answer(one.before),
+            now=say.answer(one.now),
+        )
+        for one in shown.statements
+    ]
+    if shown.viability:
+        values = (
+            say.say("line.viability-value", date=day, percent=millimetres(ratio * 100, say))
+            for day, ratio in shown.viability
+        )
+        found.append(say.say("line.viability", values=say.join(values)))
+    for marker in shown.markers:
+        values = (
+            say.say("line.marker-value", date=day, value=f"{value.normalize():f}")
+            for day, value in marker.values
+        )
+        found.append(
+            say.say(
+                "line.marker",
+                name=say.say(f"marker.{marker.marker}"),
+                unit=marker.unit,
+                values=say.join(values),
+                rising=say.say(f"marker.rising-{yes_no(marker.rising)}"),
+                limit=f"{marker.upper_limit.normalize():f}",
+            )
+        )
+    if shown.intent:
+        found.append(say.say("line.intent", intent=say.say(f"intent.{shown.intent}")))
+    found += [say.say("line.ecog", grade=grade, date=day) for grade, day in shown.ecog]
     return found
 
 
@@ -346,7 +398,11 @@ def stage_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     """What is recorded, and what the consensus says of TACE at that stage (CCI-B3)."""
     stage = assessment.stage
     by_cnlc = "first-choice" if stage.first_choice else "indicated"
+    recorded = stage.bclc is not None or stage.cnlc is not None
+    stopped = assessment.definitions[CCI].verdict is Verdict.MET or assessment.unsuitable.verdict
+    past = [say.say("line.stage-past")] if recorded and stopped else []
     return [
+        *past,
         _stage("bclc", stage.bclc, "standard" if stage.standard else "not-standard", say),
         _stage("cnlc", stage.cnlc, by_cnlc if stage.indicated else "not-indicated", say),
     ]

@@ -121,7 +121,7 @@ def conflicts(adequate: Iterable[Scan]) -> tuple[Conflict, ...]:
     found = []
     for day, scans in _by_day(adequate).items():
         for lesion, (values, references) in _values(scans).items():
-            if len(values) > 1 and _apart(values):
+            if values and _apart(values):
                 sizes = tuple(sorted(set(values)))
                 found.append(Conflict(day, lesion, sizes, tuple(sorted(references))))
     return tuple(sorted(found))

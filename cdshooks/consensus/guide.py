@@ -108,11 +108,11 @@ class Judgement:
 
     @property
     def outcome(self) -> tuple[object, ...]:
+        """The tier follows from the definitions, for the condition is the same in every reading."""
         return (
             tuple(self.definitions[name].verdict for name in DEFINITIONS),
             self.case.response,
             self.strategy,
-            self.therapy.tier,
         )
 
 
@@ -274,6 +274,7 @@ def _compared(
         flags=tuple(sorted(raised)),
         notes=tuple(sorted(set(notes), key=_note_order)),
         data_as_of=presentation.newest(chart),
+        data=presentation.data(base.case, chart),
         outlook=outlook(cases, definitions),
         due=due(base.case),
         other_therapy=other_therapy(cases, definitions[CCI].verdict),

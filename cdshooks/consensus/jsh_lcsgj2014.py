@@ -172,8 +172,10 @@ def _last_between(values: Sequence[MarkerValue], within: Sequence[bool]) -> Mark
     return max(chosen, key=lambda value: (value.date, value.value), default=None)
 
 
-def _marker_triples(case: Case) -> list[tuple[MarkerValue, MarkerValue, MarkerValue, Decimal]]:
+def marker_triples(case: Case) -> list[tuple[MarkerValue, MarkerValue, MarkerValue, Decimal]]:
     """Markers with baseline, inter-session and post value, and the upper limit of the last."""
+    if len(case.counted) < MIN_SESSIONS:
+        return []
     first, before, last = case.counted[0], case.counted[-2], case.counted[-1]
     triples = []
     for (marker, _), values in sorted(_by_series(case).items()):
@@ -196,7 +198,7 @@ def rising_markers(case: Case) -> Tri:
     enough = case.is_enough(MIN_SESSIONS)
     if not enough:
         return enough
-    triples = _marker_triples(case)
+    triples = marker_triples(case)
     if not triples:
         return None
     return any(v0.value < u1.value < u2.value and u2.value > limit for v0, u1, u2, limit in triples)
@@ -242,9 +244,7 @@ def _missing(case: Case, scans: JshScans, name: str) -> tuple[str, ...]:
         return (codes.PROCEDURE_CONFIRMATION,)
     found: list[str] = []
     if name == VIABILITY:
-        if case.baseline is None:
-            found.append(codes.IMAGING_BASELINE)
-        elif not case.targets.initial or case.targets.unmeasured_at_baseline:
+        if not case.targets.initial or case.targets.unmeasured_at_baseline:
             found.append(not_evaluable_reason(case))
         if scans.last is None:
             found.append(codes.IMAGING_IN_WINDOW)
@@ -307,7 +307,7 @@ def _used(case: Case, scans: JshScans) -> Mapping[str, References]:
         for ref in (*point.references, *point.statements[what])
     }
     markers = (
-        {ref for triple in _marker_triples(case) for v in triple[:3] for ref in v.references}
+        {ref for triple in marker_triples(case) for v in triple[:3] for ref in v.references}
         if len(case.counted) >= MIN_SESSIONS
         else set()
     )

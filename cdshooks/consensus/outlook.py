@@ -173,6 +173,7 @@ def _flipping(name: str, verdict: Verdict, case: Case, sums: Sums) -> Iterator[C
     short = _sessions_short(name, case)
     if short > 0:
         yield Change(name, ChangeKind.SESSIONS, count=short)
+        yield from _by_separation(name, verdict, case)
         return
     nearest = _nearest_sum(name, verdict, case, sums)
     if nearest is not None:
@@ -247,6 +248,30 @@ def _by_intent(case: Case, verdict: Verdict) -> Iterator[Change]:
             yield Change(EUROPEAN, ChangeKind.INTENT, answer, subject=intent.value)
 
 
+def _by_separation(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
+    """Parts of one staged session, taken as sessions of their own (AMB-10)."""
+    for session in reversed(case.counted):
+        if len(session.parts) < 2:
+            continue
+        apart = tuple(
+            replace(part, group=f"{number}") if part in session.parts else part
+            for number, part in enumerate(case.facts.treatments)
+        )
+        readings = replace(case.readings, merge_within_days=0)
+        other = work_out(replace(case.facts, treatments=apart), readings)
+        answer = RULES[name](other).verdict
+        if answer is not verdict:
+            yield Change(
+                name,
+                ChangeKind.SEPARATE,
+                answer,
+                first=session.start,
+                last=session.last_part_start,
+                references=session.references,
+            )
+            return
+
+
 def _by_attestation(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
     """Each session that nobody attested, taken as attested not standardised; latest first."""
     for session in reversed(case.counted):
@@ -279,6 +304,9 @@ def _jsh_flips(case: Case, verdict: Verdict) -> Iterator[Change]:
     if verdict is Verdict.MET:
         if criteria.get(viability) is True and others.count(False) == len(others):
             yield from _initial_sum(case, ChangeKind.INITIAL_SUM_AT_MOST, Verdict.NOT_MET)
+        only = [name for name, answer in criteria.items() if answer is not False]
+        if len(only) == 1 and only != [viability]:
+            yield Change(JSH, ChangeKind.NO_CRITERION, Verdict.NOT_MET, subject=only[0])
         return
     scans = jsh_lcsgj2014.the_two_scans(case)
     previous = jsh_lcsgj2014.viability_ratio(case, scans.previous, case.readings.jsh_metric)
