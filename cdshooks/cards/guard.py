@@ -111,11 +111,10 @@ def _card(
 
 def _tell_verdict(assessment: Assessment, detail: Detail) -> None:
     say = detail.say
-    detail.add(compose.verdict_sentence(assessment, say))
-    if assessment.definitions[CCI].provisional:
-        detail.add(say.say("line.provisional"))
-    detail.add(compose.unsuitable_sentence(assessment, say))
+    for sentence in compose.leading_sentences(assessment, say):
+        detail.add(sentence)
     detail.block("title.response", compose.response_lines(assessment, say))
+    detail.block("title.data", wording.data(assessment, say))
     detail.block("title.course", compose.course_lines(assessment, say))
     detail.add(compose.disagreement(assessment, say))
 

@@ -53,8 +53,11 @@ def test_every_kind_of_tace_is_guarded_for_a_refractory_patient(kind: TreatmentK
 def test_a_provisional_verdict_guards_as_well() -> None:
     base = refractory()
     cci = replace(base.definitions[CCI], provisional=True)
-    (card,) = told(replace(base, definitions={**base.definitions, CCI: cci}), TACE)
-    assert card.indicator == "warning" and "Provisional" in card.detail
+    definitions = {**base.definitions, CCI: cci}
+    unattested = replace(base, definitions=definitions, flags=("technique-unattested",))
+    (card,) = told(unattested, TACE)
+    assert card.indicator == "warning" and "rovisional" in card.detail
+    assert card.extension["definitions"][CCI]["provisional"] is True
 
 
 def test_an_unsuitable_patient_is_guarded_whatever_the_verdict() -> None:
