@@ -22,6 +22,7 @@ from cdshooks.consensus import KNOWLEDGE_VERSION
 from cdshooks.consensus.statements import Paper, statements
 from cdshooks.fhir.codes import Terminology, site_terminology
 from cdshooks.fhir.needs import prefetch_templates
+from cdshooks.hooks import EVERYTHING, example_context
 from cdshooks.service import SANDBOX, Caller, HookCall, Site, answer, keep, offered
 from cdshooks.settings import Settings
 from cdshooks.trust import (
@@ -124,7 +125,18 @@ def _warm_up(settings: Settings, callers: Mapping[str, Caller], terminology: Ter
     prefetch |= {"procedures": msgspec.Raw(record), "patient": msgspec.Raw(orjson.dumps(patient))}
     for service in offered(site):
         for language in ("en", "zh"):
-            call = HookCall(caller, service, "", patient["id"], "", language, prefetch, None)
+            call = HookCall(
+                caller,
+                service,
+                "",
+                patient["id"],
+                "Practitioner/p",
+                language,
+                prefetch,
+                None,
+                example_context(service.hook, patient["id"], site.terminology),
+                EVERYTHING,
+            )
             answered = answer(call, site)
             check_response(answered.response)
             keep(site, call, answered, started_at=0, ms=0)

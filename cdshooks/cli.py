@@ -165,7 +165,7 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
     import orjson
 
     from cdshooks.cards.assessment_json import assessment_json
-    from cdshooks.cards.compose import compose
+    from cdshooks.cards.parts import Telling
     from cdshooks.cards.text import assessment_text, explain_text
     from cdshooks.consensus import KNOWLEDGE_VERSION
     from cdshooks.consensus.guide import guide
@@ -179,10 +179,11 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
         if options.readings:
             raise UnusableInput(f"--readings: {error}") from None
         raise settings.wrong("knowledge.readings", str(error)) from None
+    terminology = site_terminology(settings)
     chart = chart_of(
         _record(options, settings),
         site_timezone=settings.service.site_timezone,
-        terminology=site_terminology(settings),
+        terminology=terminology,
     )
     as_of = options.as_of or datetime.datetime.now(settings.timezone).date()
     assessment = guide(chart, as_of, readings)
@@ -190,7 +191,10 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
     if options.format == "json":
         _print(assessment_json(assessment, language))
     elif options.format == "cards":
-        cards = compose(assessment, language, knowledge=KNOWLEDGE_VERSION)
+        from cdshooks.hooks import EVERYTHING, PATIENT_VIEW, Asked, told
+
+        asked, telling = Asked(PATIENT_VIEW), Telling(language, KNOWLEDGE_VERSION)
+        cards = told(asked, chart, assessment, telling, terminology, EVERYTHING)
         _print(orjson.dumps({"cards": cards}, option=orjson.OPT_INDENT_2).decode() + "\n")
     elif options.command == "explain":
         _print(explain_text(assessment, language))

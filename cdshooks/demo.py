@@ -21,7 +21,9 @@ from cdshooks import logs
 from cdshooks.app import create_app, running
 from cdshooks.clinical.chart import Chart, Scan, Treatment, TreatmentKind
 from cdshooks.fhir.charting import chart_of
+from cdshooks.fhir.codes import standard_terminology
 from cdshooks.fhir.sources import load_source
+from cdshooks.hooks import ORDER_SIGN, PATIENT_VIEW, example_context
 from cdshooks.settings import Settings
 
 Resource = Mapping[str, Any]
@@ -36,7 +38,6 @@ PATIENTS = (
     ("unsuitable", "the tumours are stable, but the liver can bear no further TACE"),
     ("two-sessions", "the tumour grows after only two TACE sessions"),
 )
-SERVICE = "tace-refractoriness"
 
 
 def run_demo(settings: Settings, show: Callable[[str], None]) -> None:
@@ -58,6 +59,7 @@ def run_demo(settings: Settings, show: Callable[[str], None]) -> None:
             if first:
                 show("\nThe same cards for a call with Accept-Language: zh begin\n")
                 show(_shown(ehr.cards(bundle, "zh"), whole=False))
+                show(_guarded(ehr.signing(bundle)))
                 show("\nOf the other patients too only the beginning of each card is shown.\n")
         show("\n\nIn short\n\n" + "".join(verdicts) + _farewell())
 
@@ -69,23 +71,37 @@ class Ehr:
         self.address = f"http://127.0.0.1:{port}"
         self.port = port
         services = self._ask("GET", "/cds-services")["services"]
-        self.service = next(service for service in services if service["id"] == SERVICE)
+        self.services = {service["hook"]: service for service in services}
+        self.service = self.services[PATIENT_VIEW]
 
     def cards(self, bundle: Resource, language: str) -> list[dict[str, Any]]:
+        """The chart is opened."""
+        return self._cards(self.service, bundle, language, {})
+
+    def signing(self, bundle: Resource) -> list[dict[str, Any]] | None:
+        """A further TACE is about to be signed; None when the service is not asked about that."""
+        service = self.services.get(ORDER_SIGN)
+        if service is None:
+            return None
+        context = example_context(ORDER_SIGN, _patient(bundle)["id"], standard_terminology())
+        return self._cards(service, bundle, "en", context)
+
+    def _cards(
+        self, service: Resource, bundle: Resource, language: str, context: Resource
+    ) -> list[dict[str, Any]]:
         resources = [entry["resource"] for entry in bundle["entry"]]
-        patient_id = next(r["id"] for r in resources if r["resourceType"] == "Patient")
+        patient_id = _patient(bundle)["id"]
         call = {
-            "hook": self.service["hook"],
+            "hook": service["hook"],
             "hookInstance": str(uuid.uuid4()),
-            "context": {"userId": "Practitioner/demo", "patientId": patient_id},
+            "context": {**context, "userId": "Practitioner/demo", "patientId": patient_id},
             "prefetch": {
                 key: prefetched(template.replace("{{context.patientId}}", patient_id), resources)
-                for key, template in self.service["prefetch"].items()
+                for key, template in service["prefetch"].items()
             },
         }
-        cards: list[dict[str, Any]] = self._ask("POST", f"/cds-services/{SERVICE}", call, language)[
-            "cards"
-        ]
+        path = f"/cds-services/{service['id']}"
+        cards: list[dict[str, Any]] = self._ask("POST", path, call, language)["cards"]
         return cards
 
     def _ask(self, method: str, path: str, body: Any = None, language: str = "en") -> Any:
@@ -170,12 +186,34 @@ def _chart(name: str, settings: Settings) -> Chart:
     return chart_of(record, site_timezone=settings.service.site_timezone)
 
 
-def _who(bundle: Resource) -> str:
-    patient = next(
-        entry["resource"]
-        for entry in bundle["entry"]
-        if entry["resource"]["resourceType"] == "Patient"
+def _patient(bundle: Resource) -> Resource:
+    resources = (entry["resource"] for entry in bundle["entry"])
+    return next(one for one in resources if one["resourceType"] == "Patient")
+
+
+def _guarded(cards: list[dict[str, Any]] | None) -> str:
+    """The answer to an order, with what the cards offer to do."""
+    if cards is None:
+        return ""
+    offered = [one for card in cards for one in card.get("suggestions", [])]
+    return (
+        "\nWhen another TACE is about to be signed (hook order-sign), the answer begins\n"
+        + _shown(cards, whole=False)
+        + "\n      What can be accepted with one click, always a draft or a proposal:\n"
+        + "".join(f"      - {one['label']}: {_actions(one)}\n" for one in offered)
     )
+
+
+def _actions(suggestion: Resource) -> str:
+    found = []
+    for action in suggestion["actions"]:
+        resource = action.get("resource", {})
+        found.append(f"{action['type']} {resource.get('resourceType') or action['resourceId']}")
+    return ", ".join(found)
+
+
+def _who(bundle: Resource) -> str:
+    patient = _patient(bundle)
     born = datetime.date.fromisoformat(patient["birthDate"])
     age = TODAY.year - born.year - ((TODAY.month, TODAY.day) < (born.month, born.day))
     person = {"female": "woman", "male": "man"}[patient["gender"]]

@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from cdshooks import __version__
-from cdshooks.cards.compose import compose
 from cdshooks.cards.model import EXTENSION
+from cdshooks.cards.parts import Telling
+from cdshooks.cards.stand_in import stand_in_card
 from cdshooks.consensus import KNOWLEDGE_VERSION
 from cdshooks.consensus.guide import guide
 from cdshooks.consensus.readings import Readings
@@ -20,8 +21,9 @@ from cdshooks.errors import BadRequest, NotFound
 from cdshooks.fhir.charting import chart_of
 from cdshooks.fhir.client import FhirClient
 from cdshooks.fhir.codes import Terminology
-from cdshooks.fhir.gather import gather
+from cdshooks.fhir.gather import check_prefetched_patient, gather
 from cdshooks.fhir.needs import prefetch_templates
+from cdshooks.hooks import NOTHING, Capabilities, capabilities, read_context, told
 from cdshooks.settings import LOOPBACK_URL, Client, Settings
 from cdshooks.store import Store
 from cdshooks.store.database import new_id
@@ -56,6 +58,34 @@ SERVICES = {
             "Judges whether hepatocellular carcinoma has become refractory to TACE by the Chinese "
             "consensus of 2022 and three other published definitions, says what the consensus "
             "advises next, and names the datum that is missing when it cannot say.",
+        ),
+        Service(
+            "tace-refractoriness-order-select",
+            "order-select",
+            "TACE refractoriness: order selected",
+            "Warns when a selected order is a TACE for a patient who is refractory to TACE or no "
+            "longer suitable for it, or a hepatic arterial infusion of cisplatin or 5-FU alone.",
+        ),
+        Service(
+            "tace-refractoriness-order-sign",
+            "order-sign",
+            "TACE refractoriness: order signed",
+            "Warns before a TACE is ordered for a patient who is refractory to TACE or no longer "
+            "suitable for it, or a hepatic arterial infusion of cisplatin or 5-FU alone.",
+        ),
+        Service(
+            "tace-refractoriness-encounter-start",
+            "encounter-start",
+            "TACE refractoriness: missing data",
+            "Names, when an encounter starts, the data that are missing to judge whether "
+            "hepatocellular carcinoma has become refractory to TACE.",
+        ),
+        Service(
+            "tace-refractoriness-appointment-book",
+            "appointment-book",
+            "TACE refractoriness: appointment for TACE",
+            "Shows the next step by the consensus when a TACE is booked for a patient who is "
+            "refractory to TACE or no longer suitable for it. Only for health professionals.",
         ),
     )
 }
@@ -118,6 +148,8 @@ class HookCall:
     language: str
     prefetch: Mapping[str, msgspec.Raw]
     fhir: FhirAccess | None
+    context: Mapping[str, Any] = field(default_factory=dict)
+    can: Capabilities = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +194,31 @@ def read_call(
         language=wanted or site.settings.service.language,
         prefetch=prefetch,
         fhir=_fhir_access(caller, request.get("fhirServer"), authorization),
+        context=request["context"],
+        can=capabilities(caller.client, dev=site.dev),
     )
 
 
 def answer(call: HookCall, site: Site) -> Answer:
     """Gather the record, judge it as of today, and put the judgement on cards."""
     server, bases = _server(call.fhir, site), call.caller.fhir_servers
+    today, evaluation = site.today(), new_id()
+    asked = read_context(
+        call.service.hook,
+        call.context,
+        site.terminology,
+        bases=bases or (() if server is None else (server.base,)),
+        site_timezone=site.settings.service.site_timezone,
+    )
+    if not asked.concerned:
+        check_prefetched_patient(call.patient_id, call.prefetch)
+        return Answer({"cards": []}, (), evaluation, today, Marks(), None)
     record = gather(call.patient_id, call.prefetch, server, bases=bases)
     chart = chart_of(
         record,
         site_timezone=site.settings.service.site_timezone,
         terminology=site.terminology,
     )
-    today, evaluation = site.today(), new_id()
     assessment = guide(chart, today, call.caller.readings)
     marks, since = Marks(), None
     if not site.dev:
@@ -182,14 +226,14 @@ def answer(call: HookCall, site: Site) -> Answer:
         marks = trail.marks(name, call.patient_id, call.user_id, chart, assessment)
         if call.service.hook not in NEVER_SOFTENED:
             since = trail.unchanged_since(name, call.service.id, marks, today)
-    cards = compose(
-        assessment,
+    telling = Telling(
         call.language,
-        knowledge=KNOWLEDGE_VERSION,
-        dev=site.dev,
+        KNOWLEDGE_VERSION,
+        site.dev,
         unchanged_since=since,
         evaluation="" if site.dev else evaluation,
     )
+    cards = told(asked, chart, assessment, telling, site.terminology, call.can)
     gaps = tuple(gap.key for gap in record.gaps)
     return Answer({"cards": cards}, gaps, evaluation, today, marks, since if cards else None)
 
@@ -260,6 +304,11 @@ def uuid_or_none(text: str) -> str | None:
         return text if str(uuid.UUID(text)) == text.lower() else None
     except ValueError:
         return None
+
+
+def stand_in(language: str, reference: str, warns: bool) -> dict[str, Any]:
+    """The card in place of one that could not be shown; ``reference`` stands in the log."""
+    return stand_in_card(language, reference, warns=warns)
 
 
 def _fhir_access(

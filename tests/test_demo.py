@@ -7,7 +7,7 @@ import re
 import pytest
 
 from cdshooks.demo import PATIENTS, prefetched, run_demo
-from cdshooks.settings import Settings
+from cdshooks.settings import Service, Settings
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,18 @@ def test_only_the_first_is_shown_in_chinese_too(shown):
         False,
         False,
     ]
+
+
+def test_the_first_patients_next_tace_is_guarded(shown):
+    stories = re.split(r"\nPatient \d of 5 ", shown)[1:]
+    assert ["(hook order-sign)" in story for story in stories] == [True, *[False] * 4]
+    assert "Replace this TACE order by a HAIC draft: delete ServiceRequest/" in stories[0]
+
+
+def test_a_service_that_is_not_asked_about_orders():
+    parts: list[str] = []
+    run_demo(Settings(service=Service(hooks=("patient-view",))), parts.append)
+    assert "order-sign" not in "".join(parts)
 
 
 def test_a_prefetch_query_is_answered_as_a_server_would():

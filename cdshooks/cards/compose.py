@@ -7,27 +7,13 @@ assessment holds, on what it rests and what would change it.
 from __future__ import annotations
 
 import datetime
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cdshooks.cards import changes, evidence, studies, wording
+from cdshooks.cards import changes, evidence, studies, suggestions, wording
 from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
-from cdshooks.cards.model import (
-    EXTENSION_SCHEMA,
-    INFO,
-    MISSING,
-    NEXT_STEP,
-    STATUS,
-    SUMMARY_BELOW,
-    WARNING,
-    Card,
-    Source,
-    filled,
-)
+from cdshooks.cards.model import ANY, INFO, MISSING, NEXT_STEP, STATUS, WARNING, Card
+from cdshooks.cards.parts import Detail, Telling, fit, make_card
 from cdshooks.clinical.chart import ChartNote
 from cdshooks.consensus.assessment import (
     CCI,
@@ -63,27 +49,6 @@ SITES = frozenset({"portal-branch", "portal-trunk"})
 MAX_NOTES = 12
 WHOLE_FIGURE = ("CCI-F1.e", evidence.OTHER_THERAPY)
 """Stand behind several branches."""
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """How the cards are told, beside the assessment itself."""
-
-    lang: str
-    knowledge: str
-    dev: bool = False
-    today: datetime.date | None = None
-    """Only for the advice on dates; the day of the assessment when absent."""
-    unchanged_since: datetime.date | None = None
-    """A repeat: the same cards, softened to ``info``. Ignored in ``dev``."""
-    evaluation: str = ""
-    """Uuid under which the evaluation can be read again."""
-    override_reasons: Sequence[Mapping[str, str]] = ()
-    """Codings with display for the status card."""
-
-    @property
-    def repeated(self) -> datetime.date | None:
-        return None if self.dev else self.unchanged_since
 
 
 def compose(
@@ -166,7 +131,7 @@ def status_card(assessment: Assessment, telling: Telling) -> Card:
         ids = evidence.unique((*ids, *evidence.of_discouraged(assessment)))
     detail.block("title.evidence", evidence.lines(ids, say))
     warns = cci.verdict is Verdict.MET or assessment.unsuitable.verdict is True
-    return _card(
+    return make_card(
         STATUS,
         assessment,
         telling,
@@ -319,8 +284,14 @@ def next_step_card(assessment: Assessment, telling: Telling) -> Card:
         say.say("summary.next", action=say.join(shown[:size], "word.semicolon"))
         for size in range(len(shown), 0, -1)
     ]
-    return _card(
-        NEXT_STEP, assessment, telling, summary=fit(choices), detail=detail, statements=ids
+    return make_card(
+        NEXT_STEP,
+        assessment,
+        telling,
+        summary=fit(choices),
+        detail=detail,
+        statements=ids,
+        offers=suggestions.of_next_step(assessment, say),
     )
 
 
@@ -474,13 +445,15 @@ def missing_card(assessment: Assessment, telling: Telling) -> Card:
         ]
     else:
         choices = [say.say("summary.missing-notes")]
-    return _card(
+    return make_card(
         MISSING,
         assessment,
         telling,
         summary=fit(choices),
         detail=detail,
         statements=evidence.of_missing(assessment),
+        offers=suggestions.of_missing(assessment, say),
+        selection_behavior=ANY,
     )
 
 
@@ -495,111 +468,3 @@ def _notes(assessment: Assessment, say: Catalogue) -> list[Phrase]:
         rest = say.say("line.more", count=len(shown) - MAX_NOTES)
         shown = [*shown[:MAX_NOTES], rest]
     return shown
-
-
-# --- parts of every card -------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Detail:
-    """Markdown of our own making: paragraphs, and titled lists of one-line items."""
-
-    say: Catalogue
-    blocks: list[str] = field(default_factory=list)
-
-    def add(self, paragraph: Phrase | None) -> None:
-        if paragraph:
-            self.blocks.append(paragraph)
-
-    def block(self, title: str, items: Iterable[Phrase]) -> None:
-        shown = "\n".join(f"- {item}" for item in items)
-        if shown:
-            self.blocks.append(f"**{self.say.say(title)}**\n\n{shown}")
-
-    def text(self) -> str:
-        return "\n\n".join(self.blocks)
-
-
-def fit(choices: Sequence[Phrase]) -> Phrase:
-    """The first choice that is short enough for a summary; the last one must be."""
-    return next((one for one in choices if len(one) < SUMMARY_BELOW), choices[-1])
-
-
-def _card(
-    kind: str,
-    assessment: Assessment,
-    telling: Telling,
-    *,
-    summary: Phrase,
-    detail: Detail,
-    statements: Iterable[str],
-    indicator: str = INFO,
-    override_reasons: Sequence[Mapping[str, str]] = (),
-) -> Card:
-    say = detail.say
-    if assessment.data_as_of is None:
-        detail.add(say.say("line.as-of", as_of=assessment.as_of))
-    else:
-        newest = assessment.data_as_of
-        detail.add(say.say("line.data-as-of", as_of=assessment.as_of, data_as_of=newest))
-    if telling.repeated is not None:
-        detail.add(say.say("line.unchanged", date=telling.repeated))
-    if telling.dev:
-        detail.add(say.say("line.sandbox"))
-    label = say.say("source.both" if kind == NEXT_STEP else "source.cci")
-    return Card(
-        kind=kind,
-        summary=str(summary),
-        detail=detail.text(),
-        indicator=indicator,
-        source=Source(str(label), topic(telling.lang), evidence.source_url()),
-        extension=extension(kind, assessment, telling, statements),
-        override_reasons=tuple(override_reasons),
-    )
-
-
-def extension(
-    kind: str, assessment: Assessment, telling: Telling, statements: Iterable[str]
-) -> dict[str, Any]:
-    """``tace-card/1``: words and codes only; what is empty or unknown is left out."""
-    unsuitable = assessment.unsuitable.verdict
-    data_as_of = assessment.data_as_of
-    return filled(
-        {
-            "schema": EXTENSION_SCHEMA,
-            "card": kind,
-            "asOf": assessment.as_of.isoformat(),
-            "dataAsOf": data_as_of.isoformat() if data_as_of is not None else None,
-            "knowledge": telling.knowledge,
-            "readings": wording.readings_name(assessment.readings),
-            "definitions": {
-                name: {
-                    "verdict": str(assessment.definitions[name].verdict),
-                    **({"provisional": True} if assessment.definitions[name].provisional else {}),
-                }
-                for name in DEFINITIONS
-            },
-            "unsuitable": None if unsuitable is None else yes_no(unsuitable),
-            "branches": list(assessment.strategy.branches),
-            "tier": str(assessment.therapy.tier),
-            "missing": sorted(set(assessment.missing)),
-            "flags": sorted(set(assessment.flags)),
-            "statements": list(statements),
-            "evaluation": telling.evaluation,
-        }
-    )
-
-
-@cache
-def topic(lang: str) -> Mapping[str, str]:
-    """The card's topic, one code of the published list of definitions."""
-    folder = resources.files("fhir_profiles").joinpath("codesystems")
-    file = folder.joinpath("refractoriness-definition.json")
-    system = json.loads(file.read_text(encoding="utf-8"))
-    concept = next(one for one in system["concept"] if one["code"] == CCI)
-    chinese = [one["value"] for one in concept.get("designation", ()) if lang == "zh"]
-    return {
-        "system": system["url"],
-        "code": concept["code"],
-        "display": chinese[0] if chinese else concept["display"],
-    }

@@ -121,6 +121,12 @@ def lines(ids: Iterable[str], say: Catalogue) -> list[Phrase]:
     ]
 
 
+def papers(ids: Iterable[str]) -> tuple[str, ...]:
+    """Addresses of the papers that the statements come from, where one is printed."""
+    found = (statement(one).paper.doi for one in ids)
+    return unique(f"https://doi.org/{doi}" for doi in found if doi)
+
+
 def source_url() -> str:
     """Where the consensus can be read; empty when its record has no address."""
     return str(getattr(statement("CCI-C1").paper, "url", ""))

@@ -399,6 +399,8 @@ class Chart:
     """Own day of what was read on a scan, or speaks for scans, by reference."""
     undated_sessions: References = ()
     """Completed TACE procedures without any date."""
+    diagnosis: References = ()
+    """Conditions that are the hepatocellular carcinoma; no verdict rests on them."""
     in_progress: tuple[Treatment, ...] = ()
     """TACE procedures still in progress; begun more than two days ago, one may be a session."""
     sources: Mapping[str, Source] = field(default_factory=dict)

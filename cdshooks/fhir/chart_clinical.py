@@ -109,6 +109,7 @@ CLINICAL_ROLES = frozenset(
 
 @dataclass(slots=True)
 class Clinical:
+    diagnosis: list[str] = field(default_factory=list)
     markers: list[MarkerValue] = field(default_factory=list)
     bilirubin: list[Laboratory] = field(default_factory=list)
     albumin: list[Laboratory] = field(default_factory=list)

@@ -32,6 +32,8 @@ def read_conditions(
         if view.code is None:
             desk.note(UNREADABLE, reference, path="Condition.code")
         role = desk.terminology.find("condition", view.code)
+        if role == "hcc" and _is_active(desk, view):
+            sheet.diagnosis.append(reference)
         if role is None or role == "hcc":
             continue
         if not _is_active(desk, view):

@@ -30,7 +30,7 @@ _Key = tuple[str, str] | Day | None
 
 
 @dataclass(slots=True)
-class _Group:
+class OrderedDrugs:
     """The intra-arterial drugs of one order."""
 
     antineoplastics: set[Drug] = field(default_factory=set)
@@ -55,13 +55,13 @@ def read_planned_infusions(
     if not ordered:
         return ()
     haic, tace = _planned(desk, services)
-    groups: dict[_Key, _Group] = {}
+    groups: dict[_Key, OrderedDrugs] = {}
     for reference, view, _ in ordered:
         if not _is_arterial(desk, view, haic):
             continue
         day = desk.day(view.authored_on, reference, "MedicationRequest.authoredOn")
-        group = groups.setdefault(_key(view.group_identifier, day), _Group())
-        _add(desk, group, view, reference)
+        group = groups.setdefault(_key(view.group_identifier, day), OrderedDrugs())
+        add_drug(desk, group, view, reference)
         group.references.add(reference)
         if day is not None:
             group.days.append(day.date)
@@ -115,7 +115,7 @@ def _is_arterial(desk: Desk, view: MedicationRequest, haic: dict[_Key, set[str]]
     return identifier is not None and bool(identifier.value) and _key(identifier, None) in haic
 
 
-def _add(desk: Desk, group: _Group, view: MedicationRequest, reference: str) -> None:
+def add_drug(desk: Desk, group: OrderedDrugs, view: MedicationRequest, reference: str) -> None:
     terminology, drug = desk.terminology, view.medication_codeable_concept
     roles = terminology.roles("drug", drug)
     named = {_NAMED[role] for role in roles if role in _NAMED}

@@ -146,6 +146,7 @@ def chart_of(
         incomplete=incomplete,
         observed_on=imaging.observed_on,
         undated_sessions=tuple(sorted({*treatments.undated, *told_elsewhere})),
+        diagnosis=tuple(sorted(clinical.diagnosis)),
         in_progress=treatments.in_progress,
         sources=_sources(desk),
     )

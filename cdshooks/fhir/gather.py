@@ -166,6 +166,13 @@ def survey(server: FhirClient, patient_id: str) -> tuple[list[Answer], Record]:
     return answers, _record(parts, patient_id, (server.base,))
 
 
+def check_prefetched_patient(patient_id: str, prefetch: Prefetch) -> None:
+    """Raises :class:`BadRequest` for another patient, where nothing else of the record is read."""
+    part = _prefetched(next(need for need in NEEDS if need.key == PATIENT), prefetch)
+    if not part.is_empty:
+        _check_prefetched_patient([part], patient_id)
+
+
 # From prefetch
 
 

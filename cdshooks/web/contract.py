@@ -1,55 +1,114 @@
-"""The CDS Hooks contract, checked both ways against the JSON Schemas beside this module.
+"""The CDS Hooks contract, checked both ways: JSON Schemas beside this module, and invariants.
 
-A message to the caller names the member and what it must be, never what was sent.
+A message to the caller names the member and what it must be, never what was sent. What we answer
+is checked again before it leaves; a card of ours that breaks a rule is not sent, and another card
+says that something could not be shown.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator, ValidationError
 
 from cdshooks.errors import BadRequest
+from cdshooks.web.invariants import broken, nothing_said
 
 
 class BrokenContract(Exception):
     """An answer of ours that is not a CDS Hooks response: our mistake, and never sent."""
 
 
-def _validator(name: str) -> Draft202012Validator:
-    schema = json.loads((files(__package__) / "schemas" / name).read_text(encoding="utf-8"))
-    return Draft202012Validator(schema)
+def _schema(name: str) -> dict[str, Any]:
+    text = (files(__package__) / "schemas" / name).read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
 
 
-_request, _response, _discovery = map(
-    _validator, ("request.json", "response.json", "discovery.json")
+def _contexts() -> dict[str, Draft202012Validator]:
+    schema = _schema("contexts.json")
+    return {
+        hook: Draft202012Validator(context | {"$defs": schema["$defs"]})
+        for hook, context in schema["hooks"].items()
+    }
+
+
+_request, _response, _discovery = (
+    Draft202012Validator(_schema(name))
+    for name in ("request.json", "response.json", "discovery.json")
 )
+_context = _contexts()
 
 
 def check_request(request: dict[str, Any]) -> None:
     """Raises :class:`BadRequest` with the first member, by its path, that is not as it must be."""
-    errors = sorted(_request.iter_errors(request), key=lambda error: [str(p) for p in error.path])
-    if errors:
-        raise BadRequest(complaint(errors[0]))
+    _check_given(_request, request)
+
+
+def check_context(hook: str, context: Mapping[str, Any]) -> None:
+    """As :func:`check_request`, for what this hook has in its context beside user and patient."""
+    _check_given(_context[hook], dict(context), "context")
 
 
 def check_response(response: dict[str, Any]) -> None:
-    _check_own(_response, response)
+    """Raises :class:`BrokenContract` with the first rule that is broken."""
+    for problem in _problems(response):
+        raise BrokenContract(problem)
 
 
 def check_discovery(response: dict[str, Any]) -> None:
-    _check_own(_discovery, response)
-
-
-def _check_own(validator: Draft202012Validator, response: dict[str, Any]) -> None:
-    for error in validator.iter_errors(response):
+    for error in _discovery.iter_errors(response):
         raise BrokenContract(f"{_path(error)}: {error.validator}")
-    for key, value in response.items():
-        for item in value:
-            if (place := _nothing_said(item)) is not None:
-                raise BrokenContract(f"{key}{place}: null or empty")
+    for number, service in enumerate(response["services"]):
+        if (place := nothing_said(service)) is not None:
+            raise BrokenContract(f"services.{number}{place}: null or empty")
+
+
+def mend(
+    response: dict[str, Any], stand_in: Callable[[bool], dict[str, Any]]
+) -> tuple[dict[str, Any], list[str]]:
+    """The response without the cards that break a rule, and which rules they broke.
+
+    One card stands in for them all; it is told whether one of them was a warning.
+    """
+    problems = _problems(response)
+    if not problems:
+        return response, []
+    cards = response.get("cards")
+    found = cards if isinstance(cards, list) else []
+    good = [card for card in found if not _problems({"cards": [card]})]
+    bad = [card for card in found if card not in good]
+    kept = {"cards": [*good, stand_in(_warns(bad))]}
+    if _problems(kept):  # cards that are good alone, but cannot stand together
+        kept = {"cards": [stand_in(_warns(found))]}
+    check_response(kept)
+    return kept, problems
+
+
+def _warns(cards: list[Any]) -> bool:
+    return any(isinstance(card, dict) and card.get("indicator") == "warning" for card in cards)
+
+
+def _problems(response: dict[str, Any]) -> list[str]:
+    errors = [f"{_path(error)}: {error.validator}" for error in _response.iter_errors(response)]
+    if errors:
+        return errors
+    found = [
+        f"cards.{number}: {rule}"
+        for number, card in enumerate(response["cards"])
+        for rule in broken(card)
+    ]
+    uuids = [card["uuid"] for card in response["cards"]]
+    return found if len(set(uuids)) == len(uuids) else [*found, "cards: uuids-differ"]
+
+
+def _check_given(validator: Draft202012Validator, given: dict[str, Any], where: str = "") -> None:
+    errors = sorted(validator.iter_errors(given), key=lambda error: [str(p) for p in error.path])
+    if errors:
+        raise BadRequest(complaint(errors[0], where))
 
 
 def complaint(error: ValidationError, where: str = "") -> str:
@@ -67,19 +126,3 @@ def complaint(error: ValidationError, where: str = "") -> str:
 
 def _path(error: ValidationError) -> str:
     return ".".join(str(part)[:64] for part in error.absolute_path)
-
-
-def _nothing_said(value: Any) -> str | None:
-    """Where a null, an empty text, list or object stands; None when it stands nowhere."""
-    if isinstance(value, dict):
-        parts: Any = value.items()
-    elif isinstance(value, list):
-        parts = enumerate(value)
-    else:
-        return "" if value is None or value == "" else None
-    if not value:
-        return ""
-    for key, part in parts:
-        if (place := _nothing_said(part)) is not None:
-            return f".{key}{place}"
-    return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -39,13 +40,14 @@ from cdshooks.service import (
     keep_failure,
     offered,
     read_call,
+    stand_in,
     stored_evaluation,
     take_feedback,
     uuid_or_none,
 )
 from cdshooks.web.about import Facts, about, as_html
 from cdshooks.web.auth import Gate
-from cdshooks.web.contract import check_discovery, check_request, check_response
+from cdshooks.web.contract import check_context, check_discovery, check_request, mend
 from cdshooks.web.evaluations import instant, shown
 from cdshooks.web.feedback import outcome, read_items
 from cdshooks.web.metrics import Metrics
@@ -163,8 +165,9 @@ def _answered(
         contract["prefetch"], prefetch = _prefetch(members["prefetch"], site)
     check_request(contract)
     hook_call = read_call(site, caller, service, contract, prefetch, _wanted_language())
+    check_context(service.hook, hook_call.context)
     answered = answer(hook_call, site)
-    check_response(answered.response)
+    answered = replace(answered, response=_mended(answered.response, hook_call.language))
     ms = (time.perf_counter() - started) * 1000
     keep(site, hook_call, answered, started_at=started_at, ms=round(ms))
     log.info(
@@ -228,6 +231,16 @@ def _evaluation(site: Site, gate: Gate, evaluation_id: str) -> Response:
         body = evaluation_as_fhir(site, stored, instant(stored["started_at"]))
         return Response(body, mimetype=MEDIA_TYPE)
     return _json(shown(stored))
+
+
+def _mended(response: dict[str, Any], language: str) -> dict[str, Any]:
+    """The response as the contract has it; what we built wrongly is logged and stood in for."""
+    reference = str(uuid.uuid4())
+    kept, problems = mend(response, lambda warns: stand_in(language, reference, warns))
+    if problems:
+        where = "; ".join(problems)
+        log.error("broken-contract", problem="BrokenContract", where=where, reference=reference)
+    return kept
 
 
 def _service(site: Site, service_id: str) -> Service:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from cdshooks.app import create_app
 from cdshooks.demo import PATIENTS
+from cdshooks.service import answer
 from cdshooks.settings import Service, Settings
 from cdshooks.web.contract import check_response
 from tests.web.calls import DELETE, PATH, changed, morning, outcome_text, patient_call
@@ -59,7 +62,9 @@ def test_the_sandbox_says_so_on_every_card(client, call):
 
 def test_two_calls_say_the_same_but_for_the_uuids(client, call):
     first, second = cards_of(client, call), cards_of(client, call)
-    uuids = [card.pop("uuid") for card in first + second]
+    told = [*first, *second]
+    told += [one for card in first + second for one in card.get("suggestions", [])]
+    uuids = [one.pop("uuid") for one in told]
     assert len(set(uuids)) == len(uuids)
     assert json.dumps(first) == json.dumps(second)
 
@@ -140,9 +145,56 @@ def test_what_fails_inside_is_a_500_with_a_reference_and_nothing_else(app, call,
     assert re.search(r"reference [0-9a-f-]{36}", text)
 
 
-def test_an_answer_that_breaks_the_contract_is_not_sent(app, call, monkeypatch):
-    monkeypatch.setattr("cdshooks.service.compose", lambda *_a, **_k: [{"summary": ""}])
-    outcome_text(app.test_client().post(PATH, json=call), 500)
+def broken(**changes):
+    """The service's answers, with the first card changed in a way that the contract forbids."""
+
+    def answered(*arguments):
+        answered = answer(*arguments)
+        answered.response["cards"][0].update(changes)
+        return answered
+
+    return answered
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"summary": ""}, "cards.0.summary: minLength"),
+        ({"summary": "x" * 140}, "cards.0.summary: maxLength"),
+        ({"indicator": "critical"}, "cards.0: never-critical"),
+        ({"detail": "<script>x</script>"}, "cards.0: detail-without-html"),
+        (
+            {"links": [{"label": "l", "type": "absolute", "url": "x"}]},
+            "cards.0.links.0.url: pattern",
+        ),
+        (
+            {"overrideReasons": [{"code": "c", "system": "s"}]},
+            "cards.0.overrideReasons.0: required",
+        ),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_card_that_breaks_the_contract_is_stood_in_for(
+    client, call, monkeypatch, changes, rule, language
+):
+    monkeypatch.setattr("cdshooks.web.routes.answer", broken(**changes))
+    with capture_logs() as logged:
+        first, *others = cards_of(client, call, **{"Accept-Language": language})[::-1]
+    assert kinds([first, *others]) == ["missing", "next-step"]
+    assert bool(CHINESE.search(first["summary"])) == (language == "zh")
+    assert first["indicator"] == ("info" if changes.get("indicator") else "warning")
+    (event,) = (event for event in logged if event["event"] == "broken-contract")
+    assert event["log_level"] == "error" and rule in event["where"]
+    assert event["reference"] in first["detail"]
+
+
+def test_an_answer_that_is_no_response_at_all_is_stood_in_for(client, call, monkeypatch):
+    def no_response(hook_call, site):
+        return replace(answer(hook_call, site), response={"cards": None})
+
+    monkeypatch.setattr("cdshooks.web.routes.answer", no_response)
+    (card,) = cards_of(client, call)
+    assert card["indicator"] == "info" and "withheld" in card["detail"]
 
 
 def test_all_demo_patients_are_covered():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import escape
 
@@ -33,15 +34,21 @@ def test_discovery(client, path):
     response = client.get(path)
     assert (response.status_code, response.mimetype) == (200, "application/json")
     check_discovery(response.get_json())
-    (service,) = response.get_json()["services"]
-    assert (service["id"], service["hook"]) == ("tace-refractoriness", "patient-view")
-    assert sorted(service["prefetch"]) == sorted(KEYS)
-    assert service["prefetch"]["patient"] == "Patient/{{context.patientId}}"
+    services = response.get_json()["services"]
+    assert [(service["id"], service["hook"]) for service in services] == [
+        ("tace-refractoriness", "patient-view"),
+        ("tace-refractoriness-order-select", "order-select"),
+        ("tace-refractoriness-order-sign", "order-sign"),
+    ]
+    for service in services:
+        assert sorted(service["prefetch"]) == sorted(KEYS)
+        assert service["prefetch"]["patient"] == "Patient/{{context.patientId}}"
 
 
 def test_every_template_keeps_to_what_all_clients_can_do(client):
-    (service,) = client.get("/cds-services").get_json()["services"]
-    for template in service["prefetch"].values():
+    services = client.get("/cds-services").get_json()["services"]
+    assert len({json.dumps(service["prefetch"]) for service in services}) == 1
+    for template in services[0]["prefetch"].values():
         assert set(re.findall(r"\{\{(.*?)\}\}", template)) == {"context.patientId"}
         names = [part.split("=")[0] for part in template.partition("?")[2].split("&") if part]
         assert len(names) == len(set(names))
@@ -72,7 +79,8 @@ def test_about_says_what_for_and_which_versions(client):
         ("DELETE", "/healthz", 405),
         ("GET", "/", 404),
         ("POST", "/cds-services/unknown", 404),
-        ("POST", "/cds-services/tace-refractoriness-order-sign", 404),
+        ("POST", "/cds-services/tace-refractoriness-encounter-start", 404),
+        ("POST", "/cds-services/tace-refractoriness-appointment-book", 404),
         ("POST", "/cds-services/tace-refractoriness/x", 404),
         ("GET", "/cds-services/%2e%2e/etc", 404),
     ],
@@ -112,8 +120,11 @@ CARD = {
     "indicator": "info",
     "source": {"label": "l", "topic": {"code": "c", "system": "s"}},
 }
-SUGGESTION = {"label": "l", "uuid": CARD["uuid"]}
-CREATE = {"type": "create", "description": "d", "resource": {"resourceType": "Task"}}
+SUGGESTION = {"label": "l", "uuid": "5a2b7f0e-0d6c-4d0e-9b0f-1f1f3b9f0a11"}
+OTHER = {"label": "l", "uuid": "5a2b7f0e-0d6c-4d0e-9b0f-1f1f3b9f0a12"}
+TASK = {"resourceType": "Task", "intent": "proposal"}
+CREATE = {"type": "create", "description": "d", "resource": TASK}
+RECOMMENDED = [SUGGESTION | {"isRecommended": True}, OTHER | {"isRecommended": True}]
 
 
 def with_actions(*actions):
@@ -132,6 +143,11 @@ def with_actions(*actions):
         ({"summary": ""}, False),
         ({"detail": ""}, False),
         ({"indicator": "hard-stop"}, False),
+        ({"indicator": "critical"}, False),
+        ({"summary": "one\ntwo"}, False),
+        ({"detail": "a <b>bold</b> word"}, False),
+        ({"source": CARD["source"] | {"url": "/about"}}, False),
+        ({"suggestions": [SUGGESTION, SUGGESTION], "selectionBehavior": "any"}, False),
         ({"source": {"label": "l"}}, False),
         ({"links": []}, False),
         ({"extension": {"org.example": {"x": None}}}, False),
@@ -144,25 +160,29 @@ def with_actions(*actions):
         ({"suggestions": [SUGGESTION], "selectionBehavior": "all"}, False),
         (
             {
-                "suggestions": [SUGGESTION | {"isRecommended": True}] * 2,
+                "suggestions": RECOMMENDED,
                 "selectionBehavior": "at-most-one",
             },
             False,
         ),
         (
             {
-                "suggestions": [SUGGESTION | {"isRecommended": True}] * 2,
+                "suggestions": RECOMMENDED,
                 "selectionBehavior": "any",
             },
             True,
         ),
         # cds-resp-2, cds-resp-5
         (with_actions(CREATE), True),
+        (with_actions(CREATE | {"type": "update"}), True),
+        (with_actions(CREATE | {"resource": TASK | {"intent": "order"}}), False),
+        (with_actions(CREATE | {"resource": {"resourceType": "ServiceRequest"}}), False),
         (with_actions({"type": "create", "description": "d"}), False),
         (with_actions(CREATE | {"description": ""}), False),
-        (with_actions({"type": "create", "resource": {"resourceType": "Task"}}), False),
+        (with_actions({"type": "create", "resource": TASK}), False),
         (with_actions({"type": "delete", "description": "d", "resourceId": "Task/1"}), True),
         (with_actions({"type": "delete", "description": "d"}), False),
+        (with_actions({"type": "delete", "description": "d", "resourceId": "1"}), False),
         (with_actions(CREATE | {"type": "delete", "resourceId": "Task/1"}), False),
         # cds-resp-7
         (
@@ -200,6 +220,11 @@ def test_the_response_contract(more, good):
     else:
         with pytest.raises(BrokenContract):
             check_response(response)
+
+
+def test_two_cards_do_not_share_a_uuid():
+    with pytest.raises(BrokenContract):
+        check_response({"cards": [CARD, CARD]})
 
 
 def test_no_cards_is_a_response():

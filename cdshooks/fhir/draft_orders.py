@@ -1,0 +1,194 @@
+"""Orders that are being written or signed: what a client's ``draftOrders`` Bundle asks for.
+
+A draft is recognised by the same codes as a performed procedure. Of the drugs that are ordered, all
+that stand in the same Bundle are those of its liver infusion, but for those with another route
+(CDS Hooks, order-select and order-sign). A Bundle needs no ``type``, and a signed order may be
+revised, so the status need not be draft. What would be silently overlooked is refused instead: an
+entry or a ServiceRequest that cannot be read, and the shapes of other FHIR versions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from cdshooks.clinical.chart import ChartNote, PlannedInfusion, TreatmentKind
+from cdshooks.errors import BadRequest
+from cdshooks.fhir.bundles import Content, NotFhir, Resource, unpack
+from cdshooks.fhir.chart_desk import Desk, Entry
+from cdshooks.fhir.chart_orders import OrderedDrugs, add_drug
+from cdshooks.fhir.chart_treatments import recognise
+from cdshooks.fhir.codes import Terminology
+from cdshooks.fhir.references import is_id, local_reference
+from cdshooks.fhir.views import (
+    MedicationRequest,
+    Procedure,
+    Reference,
+    ServiceRequest,
+    Unreadable,
+    decode,
+)
+
+WHERE = "context.draftOrders"
+_OVER = frozenset({"revoked", "completed", "entered-in-error", "cancelled", "stopped", "ended"})
+"""Statuses of a request that will not be carried out any more."""
+_INFUSIONS = frozenset({TreatmentKind.HAIC, TreatmentKind.TACE_HAIC})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An order of a TACE or of a liver infusion."""
+
+    reference: str
+    """``Type/id``; empty when the draft has no usable id."""
+    kind: TreatmentKind
+    infusion: PlannedInfusion | None = None
+    """The drugs of a liver infusion, when any is ordered."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOrders:
+    drafts: tuple[Draft, ...] = ()
+    references: frozenset[str] = frozenset()
+    """Everything that the Bundle holds."""
+    notes: tuple[ChartNote, ...] = ()
+
+    def selected(self, selections: list[str]) -> tuple[Draft, ...]:
+        """The drafts among those that were just selected."""
+        if not self.references.issuperset(selections):
+            raise BadRequest("context.selections must name orders that context.draftOrders holds.")
+        return tuple(draft for draft in self.drafts if draft.reference in selections)
+
+
+class _OtherVersions(msgspec.Struct, rename="camel"):
+    """Where R5 has moved what R4 says elsewhere."""
+
+    code: msgspec.Raw = msgspec.Raw()
+    medication: msgspec.Raw = msgspec.Raw()
+
+
+def read_draft_orders(
+    bundle: Mapping[str, Any],
+    patient_id: str,
+    terminology: Terminology,
+    *,
+    bases: tuple[str, ...] = (),
+    site_timezone: str = "Asia/Shanghai",
+) -> DraftOrders:
+    """The TACE and liver-infusion orders of the patient; others' are left out, with a note.
+
+    An order that does not say whose it is, is the patient's: it stands in a call about this
+    patient. Raises :class:`BadRequest` for what cannot be read.
+    """
+    desk = Desk(f"Patient/{patient_id}", terminology, ZoneInfo(site_timezone), bases)
+    services: list[Entry[ServiceRequest]] = []
+    drugs, drug_references, foreign = OrderedDrugs(), set[str](), set[str]()
+    is_infused = False
+    content = _unpacked(bundle)
+    for resource in content.resources:
+        if not _is_of_patient(resource, desk):
+            foreign.add(resource.name or resource.type)
+            continue
+        view = _view(resource)
+        reference = resource.name if resource.name and is_id(resource.id) else ""
+        if isinstance(view, ServiceRequest):
+            if view.status not in _OVER and not view.do_not_perform:
+                services.append(Entry(reference, view))
+        elif isinstance(view, MedicationRequest):
+            route = _is_arterial(desk, view)
+            if view.status not in _OVER and not view.do_not_perform and route is not False:
+                add_drug(desk, drugs, view, reference)
+                drug_references |= {reference} - {""}
+                is_infused = is_infused or route is True
+        elif isinstance(view, Unreadable):
+            drugs.unrecognised |= view.type == "MedicationRequest"
+    drafts = _drafts(desk, services, drugs, drug_references, is_infused)
+    if foreign:
+        desk.notes.add(ChartNote("foreign-patient", tuple(sorted(foreign)), count=len(foreign)))
+    names = frozenset(resource.name for resource in content.resources if resource.name)
+    notes = sorted(desk.notes, key=lambda note: (note.code, note.references, note.path))
+    return DraftOrders(drafts, names, tuple(notes))
+
+
+def _unpacked(bundle: Mapping[str, Any]) -> Content:
+    try:
+        content = unpack(json.dumps(bundle).encode())
+    except NotFhir as problem:
+        raise BadRequest(f"{WHERE} cannot be read: {problem}.") from None
+    if content.unreadable:
+        where = content.unreadable[0].removeprefix("Bundle.")
+        raise BadRequest(f"{WHERE}.{where} must be a FHIR R4 resource.")
+    return content
+
+
+def _is_of_patient(resource: Resource, desk: Desk) -> bool:
+    if resource.owner is None:
+        return True
+    return local_reference(Reference(reference=resource.owner), desk.bases) == desk.patient
+
+
+def _view(resource: Resource) -> object:
+    view = decode(resource.raw)
+    if isinstance(view, Unreadable) and view.type == "ServiceRequest":
+        raise BadRequest(f"{WHERE} holds a {view.path} that is not as FHIR R4 has it.")
+    if resource.type in ("ServiceRequest", "MedicationRequest"):
+        other = msgspec.json.decode(resource.raw, type=_OtherVersions)
+        if bytes(other.medication) or _has(other.code, "concept", "reference"):
+            raise BadRequest(f"{WHERE} holds a {resource.type} that is not of FHIR R4.")
+    return view
+
+
+def _has(raw: msgspec.Raw, *names: str) -> bool:
+    """Whether the raw value is an object with one of these members."""
+    if not bytes(raw):
+        return False
+    try:
+        return not msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).keys().isdisjoint(names)
+    except msgspec.ValidationError:
+        return False
+
+
+def _is_arterial(desk: Desk, view: MedicationRequest) -> bool | None:
+    """By its route; ``None`` when none is stated."""
+    routes = [dosage.route for dosage in view.dosage_instruction if dosage.route is not None]
+    return any(desk.terminology.find("route", route) for route in routes) if routes else None
+
+
+def _drafts(
+    desk: Desk,
+    services: list[Entry[ServiceRequest]],
+    drugs: OrderedDrugs,
+    drug_references: set[str],
+    is_infused: bool,
+) -> tuple[Draft, ...]:
+    found: dict[str, Draft] = {}
+    for number, (reference, view, _) in enumerate(services):
+        recognised = recognise(
+            desk,
+            Procedure(code=view.code),
+            with_arterial_drug=is_infused and bool(drugs.antineoplastics),
+        )
+        if recognised is None:
+            desk.code_unknown(view.code, reference, "ServiceRequest.code")
+            continue
+        if recognised.note:
+            desk.note(recognised.note, *filter(None, [reference]), path="ServiceRequest.code")
+        kind = recognised.kind
+        if not recognised.confirmed or not (kind.is_chemoembolisation or kind in _INFUSIONS):
+            continue
+        infusion = None
+        if kind in _INFUSIONS and drugs.antineoplastics:
+            day = desk.day(view.authored_on, reference, "ServiceRequest.authoredOn")
+            infusion = PlannedInfusion(
+                antineoplastics=frozenset(drugs.antineoplastics),
+                unrecognised=drugs.unrecognised,
+                date=day.date if day is not None else None,
+                references=tuple(sorted(drug_references | ({reference} - {""}))),
+            )
+        found.setdefault(reference or f" {number}", Draft(reference, kind, infusion))
+    return tuple(found.values())

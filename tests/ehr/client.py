@@ -1,0 +1,181 @@
+"""A small EHR: a CDS client that discovers, fills prefetch, calls hooks and applies suggestions.
+
+It is played over HTTP against the service as it is served, with any FHIR server behind it. Each way
+to misbehave is a switch (:mod:`tests.ehr.misbehaviour`). Who signs its tokens is handed in.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from tests.interop.records import ask
+from tests.support.draft_orders import Resource, bundle
+
+Json = dict[str, Any]
+Signer = Callable[[str], str | None]
+"""A token for the address that is called; None: none is sent."""
+Change = Callable[[Json], Json]
+
+PATIENT_TOKEN = "{{context.patientId}}"
+EXTENSION = "org.tace-cds.assessment"
+
+
+def unsigned(_address: str) -> str | None:
+    return None
+
+
+def as_it_is(call: Json) -> Json:
+    return call
+
+
+@dataclass
+class Ehr:
+    cds: str
+    """Base of the CDS service, without ``/cds-services``."""
+    fhir: str
+    """Base of the FHIR server that holds the records."""
+    token: str | None = None
+    """For the FHIR server, handed on to the service."""
+    sign: Signer = unsigned
+    language: str = "en"
+    with_prefetch: bool = True
+    with_server: bool = True
+    misbehave: Change = as_it_is
+    user: str = "Practitioner/p1"
+    calls: list[Json] = field(default_factory=list)
+
+    # Hooks
+
+    def services(self) -> dict[str, Json]:
+        """What discovery offers, by hook."""
+        answer = self._ask("GET", f"{self.cds}/cds-services")
+        assert answer.status_code == 200, answer.text
+        return {service["hook"]: service for service in answer.json()["services"]}
+
+    def open_chart(self, patient_id: str) -> requests.Response:
+        return self.call("patient-view", patient_id)
+
+    def select(
+        self, patient_id: str, drafts: Iterable[Resource], selected: Iterable[str]
+    ) -> requests.Response:
+        context = {"draftOrders": bundle(*drafts), "selections": list(selected)}
+        return self.call("order-select", patient_id, **context)
+
+    def sign_orders(self, patient_id: str, drafts: Iterable[Resource]) -> requests.Response:
+        return self.call("order-sign", patient_id, draftOrders=bundle(*drafts))
+
+    def call(self, hook: str, patient_id: str, **context: Any) -> requests.Response:
+        service = self.services()[hook]
+        call: Json = {
+            "hook": hook,
+            "hookInstance": str(uuid.uuid4()),
+            "context": {"userId": self.user, "patientId": patient_id, **context},
+        }
+        if self.with_prefetch:
+            call["prefetch"] = self._prefetch(service["prefetch"], patient_id)
+        if self.with_server:
+            call["fhirServer"] = self.fhir
+        if self.token is not None:
+            call["fhirAuthorization"] = {
+                "access_token": self.token,
+                "token_type": "Bearer",
+                "expires_in": 300,
+                "scope": "patient/*.rs",
+                "subject": "cds-service",
+                "patient": patient_id,
+            }
+        call = self.misbehave(call)
+        self.calls.append(call)
+        return self._ask("POST", f"{self.cds}/cds-services/{service['id']}", call)
+
+    def _prefetch(self, templates: dict[str, str], patient_id: str) -> Json:
+        """What the server answers; nothing found is ``null``, what fails is left out."""
+        found: Json = {}
+        for key, template in templates.items():
+            answer = self._server("GET", template.replace(PATIENT_TOKEN, patient_id))
+            if answer.status_code == 200:
+                found[key] = answer.json()
+            elif answer.status_code in (404, 410):
+                found[key] = None
+        return found
+
+    # The record
+
+    def drafts(self, patient_id: str) -> list[Resource]:
+        """Every order of the patient that is not signed yet, not as a search found it earlier."""
+        found: list[Resource] = []
+        for kind in ("ServiceRequest", "MedicationRequest"):
+            query = f"{kind}?subject=Patient/{patient_id}&status=draft&_count=200"
+            answer = self._server("GET", query, **{"Cache-Control": "no-cache"})
+            assert answer.status_code == 200, answer.text
+            found += [entry["resource"] for entry in answer.json().get("entry", [])]
+        return found
+
+    def accept(self, suggestion: Json) -> list[str]:
+        """Applies all actions of a suggestion at once; the references of what was created."""
+        answer = self._server("POST", "", transaction(suggestion["actions"]))
+        assert answer.status_code == 200, answer.text
+        responses = [entry["response"] for entry in answer.json()["entry"]]
+        assert all(one["status"][:1] == "2" for one in responses)
+        created = [
+            response["location"]
+            for response, action in zip(responses, suggestion["actions"], strict=True)
+            if action["type"] == "create"
+        ]
+        return ["/".join(one.split("/_history")[0].split("/")[-2:]) for one in created]
+
+    def read(self, reference: str) -> Resource | None:
+        answer = self._server("GET", reference)
+        return answer.json() if answer.status_code == 200 else None
+
+    def _server(
+        self, method: str, path: str, body: Any = None, **headers: str
+    ) -> requests.Response:
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        return ask(method, f"{self.fhir}/{path}".rstrip("/"), body, **headers)
+
+    def _ask(self, method: str, address: str, body: Any = None) -> requests.Response:
+        token = self.sign(address)
+        headers = {"Accept-Language": self.language}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        return ask(method, address, body, **headers)
+
+
+def transaction(actions: Iterable[Json]) -> Json:
+    """Deletes first, then creates, then updates: in a FHIR transaction the server sees to it."""
+    entries: list[Json] = []
+    for action in actions:
+        if action["type"] == "delete":
+            entries.append({"request": {"method": "DELETE", "url": action["resourceId"]}})
+            continue
+        resource = action["resource"]
+        kind = resource["resourceType"]
+        request = {"method": "POST", "url": kind}
+        if action["type"] == "update":
+            request = {"method": "PUT", "url": f"{kind}/{resource['id']}"}
+        entries.append({"resource": resource, "request": request})
+    return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+
+
+def cards_of(answer: requests.Response) -> list[Json]:
+    assert answer.status_code == 200, answer.text
+    cards: list[Json] = answer.json()["cards"]
+    return cards
+
+
+def kinds(cards: Iterable[Json]) -> list[str]:
+    return [card["extension"][EXTENSION]["card"] for card in cards]
+
+
+def suggestion(cards: Iterable[Json], label: str) -> Json:
+    """The one suggestion whose label begins so."""
+    found = [one for card in cards for one in card.get("suggestions", [])]
+    (one,) = [one for one in found if one["label"].startswith(label)]
+    return one

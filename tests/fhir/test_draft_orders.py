@@ -1,0 +1,197 @@
+"""Which drafts are a TACE or a liver infusion of the patient, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cdshooks.clinical.chart import Drug
+from cdshooks.errors import BadRequest
+from cdshooks.fhir.codes import standard_terminology
+from cdshooks.fhir.draft_orders import DraftOrders, read_draft_orders
+from tests.support.draft_orders import ORAL, TACE_KINDS, bundle, concept, drug, order
+
+HAIC = order("haic", "h1")
+
+
+def read(*resources: dict[str, Any], **how: Any) -> DraftOrders:
+    return read_draft_orders(bundle(*resources), "p", standard_terminology(), **how)
+
+
+def kinds(orders: DraftOrders) -> list[tuple[str, str]]:
+    return [(draft.reference, str(draft.kind)) for draft in orders.drafts]
+
+
+def drugs(*resources: dict[str, Any]) -> tuple[frozenset[Drug], bool] | None:
+    (draft,) = read(*resources).drafts
+    infusion = draft.infusion
+    return None if infusion is None else (infusion.antineoplastics, infusion.unrecognised)
+
+
+@pytest.mark.parametrize("kind", [*TACE_KINDS, "haic"])
+def test_the_kinds_that_are_looked_at(kind: str) -> None:
+    assert kinds(read(order(kind))) == [("ServiceRequest/d1", kind)]
+
+
+@pytest.mark.parametrize("kind", ["tare", "tae", "tila-tace", "ablation", "resection"])
+def test_other_procedures_are_none(kind: str) -> None:
+    assert not read(order(kind)).drafts
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        {"text": "TACE"},
+        {"text": "经导管动脉化疗栓塞术"},
+        {"coding": [{"system": "urn:local", "code": "x", "display": "cTACE"}]},
+    ],
+)
+def test_a_text_of_the_closed_table_is_matched_and_noted(code: dict[str, Any]) -> None:
+    orders = read(order(code=code))
+    assert len(orders.drafts) == 1
+    assert [note.code for note in orders.notes] == ["text-matched"]
+
+
+def test_an_embolisation_is_a_tace_only_with_an_arterial_drug() -> None:
+    embolisation = order(code=concept("embolisation"))
+    assert not read(embolisation).drafts
+    assert not read(embolisation, drug("lenvatinib", route=None)).drafts
+    assert kinds(read(embolisation, drug("cisplatin"))) == [("ServiceRequest/d1", "tace")]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "revoked"},
+        {"status": "completed"},
+        {"status": "entered-in-error"},
+        {"doNotPerform": True},
+        {"code": {"text": "follow-up CT after TACE cancelled"}},
+        {"code": None},
+    ],
+)
+def test_what_will_not_be_carried_out_is_none(changes: dict[str, Any]) -> None:
+    assert not read(order(**changes)).drafts
+
+
+def test_a_signed_order_that_is_revised_is_looked_at() -> None:
+    for status in ("active", "on-hold", "unknown", None):
+        assert read(order(status=status)).drafts
+
+
+# Whose
+
+
+def test_an_order_of_another_patient_is_left_out_and_noted() -> None:
+    orders = read(order(patient="q"), order(id="d2"), drug("cisplatin", patient="q"))
+    assert kinds(orders) == [("ServiceRequest/d2", "ctace")]
+    (note,) = orders.notes
+    assert (note.code, note.count) == ("foreign-patient", 2)
+
+
+def test_an_order_that_says_nobodys_is_the_patients() -> None:
+    assert read(order(subject=None)).drafts
+    assert read(order(subject={"display": "somebody"})).drafts
+
+
+def test_an_absolute_reference_lies_under_a_known_base() -> None:
+    bases = ("https://ehr.example/fhir",)
+    mine = order(subject={"reference": "https://ehr.example/fhir/Patient/p"})
+    elsewhere = order(subject={"reference": "https://other.example/fhir/Patient/p"})
+    assert read(mine, bases=bases).drafts
+    assert not read(elsewhere, bases=bases).drafts
+
+
+# Drugs of an infusion
+
+
+def test_the_drugs_of_the_same_bundle() -> None:
+    assert drugs(HAIC) is None
+    assert drugs(HAIC, drug("cisplatin")) == ({Drug.CISPLATIN}, False)
+    assert drugs(HAIC, drug("fluorouracil", route=None)) == ({Drug.FLUOROURACIL}, False)
+    several = drugs(HAIC, drug("fluorouracil"), drug("oxaliplatin"), drug("folinate"))
+    assert several == ({Drug.FLUOROURACIL, Drug.OTHER}, False)
+    assert drugs(HAIC, drug("fluorouracil"), drug("folinate")) == ({Drug.FLUOROURACIL}, False)
+
+
+def test_a_drug_by_another_route_is_not_the_infusions() -> None:
+    assert drugs(HAIC, drug("cisplatin"), drug("lenvatinib", route=ORAL)) == (
+        {Drug.CISPLATIN},
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    "changes", [{"status": "cancelled"}, {"doNotPerform": True}, {"status": "stopped"}]
+)
+def test_a_drug_that_is_not_given(changes: dict[str, Any]) -> None:
+    assert drugs(HAIC, drug("cisplatin", **changes)) is None
+
+
+def test_a_drug_that_is_not_known_makes_it_uncertain() -> None:
+    assert drugs(HAIC, drug("cisplatin"), drug("XYZ")) == ({Drug.CISPLATIN}, True)
+    by_reference = {"medicationReference": {"reference": "Medication/m"}}
+    other = {k: v for k, v in drug("x").items() if k != "medicationCodeableConcept"} | by_reference
+    assert drugs(HAIC, drug("cisplatin"), other) == ({Drug.CISPLATIN}, True)
+    unreadable = drug("x") | {"medicationCodeableConcept": "cisplatin"}
+    assert drugs(HAIC, drug("cisplatin"), unreadable) == ({Drug.CISPLATIN}, True)
+
+
+def test_a_planned_tace_has_no_infusion() -> None:
+    assert drugs(order("ctace"), drug("cisplatin")) is None
+    assert drugs(order("tace-haic"), drug("cisplatin")) == ({Drug.CISPLATIN}, False)
+
+
+# The Bundle
+
+
+def test_a_bundle_needs_neither_type_nor_entries() -> None:
+    terminology = standard_terminology()
+    untyped = bundle(order(), typed=False)
+    assert read_draft_orders(untyped, "p", terminology).drafts
+    assert not read_draft_orders({"resourceType": "Bundle"}, "p", terminology).drafts
+
+
+def test_ids_from_the_entry_and_no_id_at_all() -> None:
+    without = {name: value for name, value in order().items() if name != "id"}
+    entry = {"fullUrl": "urn:uuid:0b6e0d4c-0f5e-4a52-9f6d-6a3c0a4b7a11", "resource": without}
+    by_urn = {"resourceType": "Bundle", "entry": [entry]}
+    orders = read_draft_orders(by_urn, "p", standard_terminology())
+    reference = "ServiceRequest/0b6e0d4c-0f5e-4a52-9f6d-6a3c0a4b7a11"
+    assert kinds(orders) == [(reference, "ctace")]
+    assert kinds(read(without, without)) == [("", "ctace"), ("", "ctace")]
+    assert kinds(read(order(), order())) == [("ServiceRequest/d1", "ctace")]
+
+
+def test_the_selected_ones() -> None:
+    orders = read(order(), order(id="d2"), drug("cisplatin"))
+    assert [d.reference for d in orders.selected(["ServiceRequest/d2"])] == ["ServiceRequest/d2"]
+    assert orders.selected(["MedicationRequest/m-cisplatin"]) == ()
+    assert orders.selected([]) == ()
+    with pytest.raises(BadRequest, match=r"context\.selections"):
+        orders.selected(["ServiceRequest/d3"])
+
+
+@pytest.mark.parametrize(
+    ("resource", "named"),
+    [
+        (order(code={"concept": {"coding": []}}), "FHIR R4"),
+        (drug("cisplatin") | {"medication": {"concept": {}}}, "FHIR R4"),
+        (order(code="TACE"), "ServiceRequest.code"),
+        (order(authoredOn=7), "ServiceRequest.authoredOn"),
+        (order(subject={"reference": 1}), "ServiceRequest.subject"),
+        ({"id": "x"}, r"entry\[0\]"),
+        ("x", r"entry\[0\]"),
+        (None, ""),
+    ],
+)
+def test_what_would_be_overlooked_is_refused(resource: Any, named: str) -> None:
+    if resource is None:
+        assert not read_draft_orders(
+            {"resourceType": "Bundle", "entry": [{}]}, "p", standard_terminology()
+        ).drafts
+        return
+    with pytest.raises(BadRequest, match=named) as refused:
+        read(resource)
+    assert "TACE" not in str(refused.value)
