@@ -195,19 +195,16 @@ def _kind(one: Mapping[str, Any]) -> str:
 
 
 def suggestion_kind(one: Mapping[str, Any]) -> str:
-    """Its own word for it, else what it does, as ``create ServiceRequest``."""
-    for extension in one.get("extension", {}).values():
-        if isinstance(extension, dict) and isinstance(extension.get("suggestion"), str):
-            return str(extension["suggestion"])
-    return ", ".join(
-        f"{action['type']} "
-        + (
-            action["resource"]["resourceType"]
-            if "resource" in action
-            else action["resourceId"].partition("/")[0]
-        )
-        for action in one.get("actions", ())
-    )
+    """What it does, as ``delete ServiceRequest, create ServiceRequest haic``: words and codes."""
+    return ", ".join(map(_done, one.get("actions", ())))
+
+
+def _done(action: Mapping[str, Any]) -> str:
+    resource: Mapping[str, Any] = action.get("resource", {})
+    kind = resource.get("resourceType") or action["resourceId"].partition("/")[0]
+    concepts = [resource.get("code", {}), *resource.get("category", ())]
+    codes = [coding["code"] for each in concepts for coding in each.get("coding", ())]
+    return " ".join([action["type"], kind, *codes[:1]])
 
 
 def _shown(connection: Connection, found: dict[str, Any]) -> dict[str, Any]:

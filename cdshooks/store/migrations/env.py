@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
+from cdshooks.store.schema import VERSION_TABLE
 from cdshooks.store.tables import metadata
-
-VERSION_TABLE = "cdshooks_schema"
 
 context.configure(
     connection=context.config.attributes["connection"],
