@@ -173,7 +173,7 @@ class Terminology:
         self.own_systems = frozenset(systems)
 
     def _read_extensions(self, own: _Files) -> None:
-        for where, data in own.folder("structuredefinitions"):
+        for where, data in own.folder("extensions"):
             self.extension[_text(data, "id", where)] = _text(data, "url", where)
         foreign = own.one("foreign-extensions")
         self.extension.update(foreign["extensions"])

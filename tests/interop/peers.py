@@ -63,7 +63,38 @@ def locked(name: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def built_once(folder: Path) -> Iterator[Path]:
+    """Built aside and moved at once, so a build that is killed leaves nothing half.
+
+    To be held under a lock that is named as the folder begins.
+    """
+    name = folder.name.partition("-")[0]
+    for left_over in folder.parent.glob(f"building-{name}-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    workshop = Path(tempfile.mkdtemp(prefix=f"building-{name}-", dir=folder.parent))
+    try:
+        result = workshop / "result"
+        result.mkdir()
+        yield result
+        result.rename(folder)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
 # What is needed on the machine
+
+
+def apt_install(*packages: str) -> bool:
+    """Whether the packages could be installed, which only root may do."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return False
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    quiet = ("apt-get", "-q", "-y")
+    subprocess.run([*quiet, "update"], capture_output=True, env=environment, check=False)
+    command = [*quiet, "install", "--no-install-recommends", *packages]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    return done.returncode == 0
 
 
 def has_java() -> bool:
@@ -84,25 +115,14 @@ def _missing(to_build: bool) -> list[str]:
 
 def require_java(to_build: bool) -> None:
     """Java to run the server, and a compiler and Maven to build it."""
-    if _missing(to_build) and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install()
+    if _missing(to_build):
+        any(apt_install(java, "maven") and has_java() for java in JAVA_PACKAGES)
     if missing := _missing(to_build):
         raise Unavailable(
             f"HAPI FHIR cannot be {'built' if to_build else 'run'}: {', '.join(missing)} missing "
             f"or older than needed. Install Java {JAVA_VERSION} or later (JDK) and Maven, on "
             f"Debian: apt-get install {JAVA_PACKAGES[0]} maven"
         )
-
-
-def _install() -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    quiet = ("apt-get", "-q", "-y")
-    subprocess.run([*quiet, "update"], capture_output=True, env=environment, check=False)
-    for java in JAVA_PACKAGES:
-        command = [*quiet, "install", "--no-install-recommends", java, "maven"]
-        done = subprocess.run(command, capture_output=True, env=environment, check=False)
-        if done.returncode == 0 and has_java():
-            return
 
 
 # HAPI FHIR, built
@@ -128,13 +148,9 @@ def prepare_hapi() -> Path:
 
 
 def _build(folder: Path) -> None:
-    """Built aside and moved at once, so a build that is killed leaves nothing half."""
-    for left_over in folder.parent.glob("building-*"):
-        shutil.rmtree(left_over, ignore_errors=True)
-    workshop = Path(tempfile.mkdtemp(prefix="building-", dir=folder.parent))
-    try:
+    with built_once(folder) as result, tempfile.TemporaryDirectory(dir=result.parent) as workshop:
         project = shutil.copytree(
-            HAPI_SOURCES, workshop / "project", ignore=shutil.ignore_patterns("target")
+            HAPI_SOURCES, Path(workshop) / "project", ignore=shutil.ignore_patterns("target")
         )
         done = subprocess.run(
             ["mvn", "-q", "-B", "package"], cwd=project, capture_output=True, text=True, check=False
@@ -142,13 +158,8 @@ def _build(folder: Path) -> None:
         if done.returncode != 0:
             reason = "\n".join((done.stdout + done.stderr).splitlines()[:12])
             raise Unavailable(f"HAPI FHIR cannot be built; mvn package says:\n{reason}")
-        result = workshop / "result"
-        result.mkdir()
         for part in ("server.jar", "lib"):
             (project / "target" / part).rename(result / part)
-        result.rename(folder)
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
 
 
 # HAPI FHIR, running
