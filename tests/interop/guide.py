@@ -20,6 +20,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import fhir_profiles
 from tests.interop.peers import (
@@ -147,7 +148,10 @@ def _run_sushi(sushi: Path, project: Path) -> str:
         "FPL_REGISTRY": NO_NETWORK,
         "HTTP_PROXY": NO_NETWORK,
         "HTTPS_PROXY": NO_NETWORK,
-        "NO_COLOR": "1",
+        "npm_config_registry": NO_NETWORK,
+        "npm_config_fetch_retries": "0",
+        "npm_config_logs_max": "0",
+        "npm_config_loglevel": "silent",
     }
     done = subprocess.run(
         command, cwd=project, env=environment, capture_output=True, text=True, check=False
@@ -155,7 +159,7 @@ def _run_sushi(sushi: Path, project: Path) -> str:
     return done.stdout + done.stderr
 
 
-def _place(resource: dict[str, object]) -> str:
+def _place(resource: dict[str, Any]) -> str:
     """Recognised codes, bindings, extensions, profiles and examples have folders of their own."""
     kind, name = str(resource["resourceType"]), str(resource["id"])
     if kind == "ValueSet":
@@ -169,11 +173,32 @@ def _place(resource: dict[str, object]) -> str:
     return f"{folder}/{name}.json"
 
 
-def _text(resource: dict[str, object]) -> bytes:
+def _text(resource: dict[str, Any]) -> bytes:
     """Without the day on which it was built, so that the same sources give the same bytes."""
     if _place(resource).partition("/")[0] != "examples":
         resource.pop("date", None)
     return (json.dumps(resource, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+CONFORMANCE = (
+    "codesystems",
+    "valuesets",
+    "bindings",
+    "conceptmaps",
+    "extensions",
+    "profiles",
+    "searchparameters",
+    "capabilitystatements",
+)
+"""In the order in which a server is given them."""
+
+
+def resources_in(*folders: str) -> list[dict[str, Any]]:
+    return [
+        json.loads(path.read_bytes())
+        for folder in folders
+        for path in sorted((GUIDE / folder).glob("*.json"))
+    ]
 
 
 def committed() -> dict[str, bytes]:

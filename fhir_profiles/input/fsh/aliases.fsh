@@ -17,5 +17,6 @@ Alias: $radlex = http://radlex.org
 Alias: $route = http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration
 Alias: $rxnorm = http://www.nlm.nih.gov/research/umls/rxnorm
 Alias: $sct = http://snomed.info/sct
+Alias: $target = http://hl7.org/fhir/StructureDefinition/procedure-targetBodyStructure
 Alias: $ucum = http://unitsofmeasure.org
 Alias: $verification = http://terminology.hl7.org/CodeSystem/condition-ver-status

@@ -3,7 +3,8 @@
 Instance: response-to-mrecist
 InstanceOf: ConceptMap
 Usage: #definition
-* insert Definition(ConceptMap, response-to-mrecist, ResponseToMrecist, Published response codes to mRECIST categories)
+* insert Definition(ConceptMap, response-to-mrecist, ResponseToMrecist)
+* title = "Published response codes to mRECIST categories"
 * description = "Values only: whether a response is one of the target lesions is said by the code and the method of the Observation."
 * group[+].source = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
 * group[=].target = Canonical(MrecistResponse)

@@ -1,6 +1,6 @@
 // What FHIR has no element for. The service reads each of them; all are optional.
 
-Extension: TreatedLesionScope
+Extension: ScopeOfTherapy
 Id: treated-lesion-scope
 Title: "What a local therapy was aimed at"
 Description: "Absent: not known, and judged both ways."
@@ -32,7 +32,7 @@ Context: Procedure
 * value[x] 1..1
 * value[x] only boolean
 
-Extension: LesionRole
+Extension: RoleOfLesion
 Id: lesion-role
 Title: "Role of a lesion"
 Context: BodyStructure

@@ -16,11 +16,10 @@ RuleSet: ChineseTitle(text)
 * ^title.extension[=].extension[=].valueString = "{text}"
 
 // The same for a definition that is written as an instance, with what SUSHI then does not add.
-RuleSet: Definition(type, id, name, title)
+RuleSet: Definition(type, id, name)
 * url = "https://tace-cds.github.io/fhir/{type}/{id}"
 * version = "1.0.0"
 * name = "{name}"
-* title = "{title}"
 * status = #active
 * experimental = false
 * publisher = "TACE CDS project"
