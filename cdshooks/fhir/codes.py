@@ -5,6 +5,9 @@ a *role* what it means there (``ctace``, ``viable-diameter``, ``CT``, ``PD``, ..
 of a role is called ``<slot>.<role>``; one without a dot is a slot and a role of the same name.
 ConceptMaps give further codes the role of their target. A site adds its codes with ValueSet and
 ConceptMap files of its own: a ValueSet with the url of one of ours adds to it.
+
+Codes that are only probably right stand in a slot of their own, ``<slot>-probable``: they decide
+together with a text, or when a site names them in the ValueSet of the slot itself.
 """
 
 from __future__ import annotations
@@ -48,9 +51,12 @@ class ProcedureTexts(NamedTuple):
     unless: re.Pattern[str]
     doubtful: re.Pattern[str]
 
+    def of_another_organ(self, texts: Iterable[str]) -> bool:
+        return self.unless.search(_joined(texts)) is not None
+
     def kind(self, texts: Iterable[str]) -> tuple[str, bool] | None:
         """The kind of treatment that a text names, and whether that is beyond doubt."""
-        joined = " ; ".join(text for text in texts if text)
+        joined = _joined(texts)
         if not joined or self.unless.search(joined):
             return None
         for rule in self.kinds:
@@ -233,8 +239,10 @@ class Terminology:
             unless=_any_of(table["unless"]),
             doubtful=_any_of(table["doubtful"]),
         )
+        self.condition_texts = {
+            role: _any_of(patterns) for role, patterns in data["condition"].items()
+        }
         self.says_viable = _any_of(data["viable"])
-        self.says_tumour_thrombus = _any_of(data["tumourThrombus"])
         self.says_enhanced = _any_of(data["enhanced"])
         self.says_unenhanced = _any_of(data["unenhanced"])
         self.says_plain = _any_of(data["plain"])
@@ -282,8 +290,11 @@ def _local(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         raise ConfigurationError(f"{folder}: is not a folder")
     for path in sorted(folder.glob("*.json")):
         try:
-            data = json.loads(path.read_bytes())
-        except (OSError, ValueError):
+            data = json.loads(path.read_text(encoding="utf-8-sig"))
+        except json.JSONDecodeError as error:
+            where = f"line {error.lineno}, column {error.colno}"
+            raise ConfigurationError(f"{path}: {where}: is not readable JSON") from None
+        except (OSError, ValueError, RecursionError):
             raise ConfigurationError(f"{path}: is not readable JSON") from None
         if not isinstance(data, dict) or data.get("resourceType") not in ("ValueSet", "ConceptMap"):
             raise ConfigurationError(f"{path}: resourceType: must be ValueSet or ConceptMap")
@@ -340,6 +351,10 @@ def _member(data: Any, name: str, kind: type, where: str, at: str = "") -> Any:
     if not isinstance(data[name], kind) or not data[name]:
         raise ConfigurationError(f"{where}: {at}{name}: is not a usable {kind.__name__}")
     return data[name]
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ; ".join(text for text in texts if text)
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:

@@ -77,3 +77,11 @@ Title: "Portal vein thrombosis, invasion only if its text says tumour thrombus"
 * insert ChineseTitle([[门静脉血栓(注明癌栓者为血管侵犯)]])
 * $sct#17920008 "Portal vein thrombosis (disorder)"
 * $icd10cm#I81 "Portal vein thrombosis"
+ValueSet: ConditionVascularInvasion
+Id: condition.vascular-invasion
+Title: "Tumour thrombus of a large vein"
+Description: "No published code was found that says tumour thrombus."
+* insert Published
+* insert ChineseTitle([[大血管癌栓]])
+* TaceObservation#vascular-invasion "Macrovascular invasion present"
+* TaceObservation#hepatic-vein-invasion "Hepatic vein or inferior vena cava tumour thrombus"
