@@ -79,6 +79,13 @@ def require_node() -> None:
         )
 
 
+def require_curl() -> None:
+    if shutil.which("curl") is None and not apt_install("curl"):
+        raise Unavailable(
+            "The guide cannot be loaded: curl is needed (Debian: apt-get install curl)"
+        )
+
+
 def prepare_sushi() -> Path:
     """The folder with SUSHI and a home that holds the definitions of FHIR R4."""
     require_node()
@@ -180,17 +187,10 @@ def _text(resource: dict[str, Any]) -> bytes:
     return (json.dumps(resource, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-CONFORMANCE = (
-    "codesystems",
-    "valuesets",
-    "bindings",
-    "conceptmaps",
-    "extensions",
-    "profiles",
-    "searchparameters",
-    "capabilitystatements",
-)
-"""In the order in which a server is given them."""
+def loading_script() -> str:
+    """The commands of the guide's README that give a server the guide and its examples."""
+    text = (GUIDE / "README.md").read_text(encoding="utf-8")
+    return "set -euo pipefail\n" + "\n".join(re.findall(r"```bash\n(.*?)```", text, re.DOTALL))
 
 
 def resources_in(*folders: str) -> list[dict[str, Any]]:
