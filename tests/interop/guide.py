@@ -40,7 +40,7 @@ DEFINITIONS = "hl7.fhir.r4.examples@4.0.1"
 CORE = "hl7.fhir.r4.core"
 CORE_VERSION = "4.0.1"
 NEEDED = ("StructureDefinition-", "ValueSet-", "CodeSystem-", "SearchParameter-")
-NODE_VERSION = 20
+NODE_VERSION = 18
 NO_NETWORK = "http://127.0.0.1:9"
 """Nothing listens at the discard port of this machine."""
 FOLDERS = {
