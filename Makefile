@@ -13,7 +13,7 @@ demo: $(VENV)/.run
 	@$(BIN)/python -m cdshooks demo
 
 test: check
-	$(BIN)/python -m tests.interop.peers
+	$(BIN)/python -m tests.interop
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.test
@@ -34,10 +34,10 @@ $(VENV)/.run $(VENV)/.test: $(VENV)/.%: requirements/%.txt pyproject.toml | $(VE
 lock: $(VENV)/.test
 	$(PIP) install uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --no-annotate --group build \
+		--no-header --no-annotate --group build \
 		pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --no-annotate --group build --group test \
+		--no-header --no-annotate --group build --group test \
 		pyproject.toml -o requirements/test.txt
 
 guide: $(VENV)/.test

@@ -1,4 +1,4 @@
-"""The command line: evaluate and explain one patient, serve the hook service, show the demo."""
+"""The command line: judge one patient, serve the hook service, show the demo, make the book."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from msgspec.structs import replace
 
 from cdshooks import __version__
 from cdshooks.errors import CdsHooksError, ConfigurationError, UnusableInput
-from cdshooks.settings import Settings, load_settings
+from cdshooks.settings import Limits, Settings, load_settings
 
 if TYPE_CHECKING:
     from cdshooks.fhir.record import Record
@@ -103,6 +104,18 @@ def _parser() -> argparse.ArgumentParser:
         "explain", parents=[common, judged], help="the same, with every step of the judgement"
     )
     explain.set_defaults(run=_evaluate)
+    doctor = commands.add_parser(
+        "doctor",
+        parents=[common],
+        help="what a FHIR server gives of one patient, in which shape, and what is missing",
+    )
+    doctor.add_argument(
+        "source", metavar="FHIR_BASE", help="a FHIR base URL (or a Bundle file, or a folder)"
+    )
+    doctor.add_argument("--patient", metavar="ID", type=_patient_id, help="p-1 or Patient/p-1")
+    doctor.add_argument("--lang", choices=("en", "zh"), help="language of the text")
+    doctor.add_argument("--format", choices=("text", "json"), default="text")
+    doctor.set_defaults(run=_doctor)
     serve = commands.add_parser("serve", parents=[common], help="run the CDS Hooks service")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8080)
@@ -110,6 +123,11 @@ def _parser() -> argparse.ArgumentParser:
         "--dev", action="store_true", help="sandbox mode: no client authentication, loopback FHIR"
     )
     serve.set_defaults(run=_serve)
+    book = commands.add_parser(
+        "book", parents=[common], help="all that the service knows as one HTML page to print"
+    )
+    book.add_argument("-o", "--output", metavar="FILE", help="write it here (default: stdout)")
+    book.set_defaults(run=_book)
     demo = commands.add_parser(
         "demo", parents=[common], help="start the service and call it with synthetic patients"
     )
@@ -183,13 +201,52 @@ def _record(options: argparse.Namespace, settings: Settings) -> Record:
     from cdshooks.fhir.gather import gather_from_server
     from cdshooks.fhir.sources import load_source
 
-    if not options.source.startswith(("http://", "https://")):
+    if not _is_url(options):
         return load_source(options.source, options.patient)
-    if options.patient is None:
+    limits = _with_patience(settings)
+    return gather_from_server(options.source, options.patient, _token(), limits=limits)
+
+
+def _is_url(options: argparse.Namespace) -> bool:
+    is_url = str(options.source).startswith(("http://", "https://"))
+    if is_url and options.patient is None:
         raise UnusableInput("--patient is needed with a FHIR base URL")
-    token = os.environ.get(TOKEN_VARIABLE) or None
-    limits = replace(settings.limits, deadline_seconds=PATIENCE_SECONDS)
-    return gather_from_server(options.source, options.patient, token, limits=limits)
+    return is_url
+
+
+def _token() -> str | None:
+    return os.environ.get(TOKEN_VARIABLE) or None
+
+
+def _with_patience(settings: Settings) -> Limits:
+    return replace(settings.limits, deadline_seconds=PATIENCE_SECONDS)
+
+
+def _doctor(options: argparse.Namespace, settings: Settings) -> None:
+    import orjson
+
+    from cdshooks.doctor.examination import as_json, examine_record, examine_server
+    from cdshooks.doctor.text import examination_text
+    from cdshooks.fhir.codes import site_terminology
+    from cdshooks.fhir.gather import server_of_command_line
+    from cdshooks.fhir.sources import load_source
+
+    zone, terminology = settings.service.site_timezone, site_terminology(settings)
+    if _is_url(options):
+        examination = examine_server(
+            server_of_command_line(options.source, _token(), limits=_with_patience(settings)),
+            options.patient,
+            site_timezone=zone,
+            terminology=terminology,
+            seconds_of_call=settings.limits.deadline_seconds,
+        )
+    else:
+        record = load_source(options.source, options.patient)
+        examination = examine_record(record, site_timezone=zone, terminology=terminology)
+    if options.format == "json":
+        _print(orjson.dumps(as_json(examination), option=orjson.OPT_INDENT_2).decode() + "\n")
+    else:
+        _print(examination_text(examination, options.lang or settings.service.language))
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> None:
@@ -206,6 +263,23 @@ def _serve(options: argparse.Namespace, settings: Settings) -> None:
         ) from None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(JUDGED))
     server.run()
+
+
+def _book(options: argparse.Namespace, _settings: Settings) -> None:
+    from cdshooks.book.render import book
+    from cdshooks.book.scenarios import source_tree
+
+    root = source_tree(Path(__file__).parent)
+    if root is None:
+        sys.stderr.write("cdshooks: no source tree beside the program: scenarios are left out\n")
+    page = book(root)
+    if options.output is None:
+        _print(page)
+        return
+    try:
+        Path(options.output).write_text(page, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UnusableInput(f"cannot write {options.output}: {error.strerror}") from None
 
 
 def _demo(_options: argparse.Namespace, settings: Settings) -> None:

@@ -104,11 +104,12 @@ class FhirFailure(StrEnum):
 
 
 class FhirServerError(CdsHooksError):
-    """A FHIR server did not give what was asked for; ``kind`` says how."""
+    """A FHIR server did not give what was asked for; ``kind`` says how, ``http`` its status."""
 
     status = 502
     code = "transient"
 
-    def __init__(self, kind: FhirFailure, message: str) -> None:
+    def __init__(self, kind: FhirFailure, message: str, http: int | None = None) -> None:
         self.kind = kind
+        self.http = http
         super().__init__(message)

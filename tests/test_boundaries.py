@@ -130,6 +130,7 @@ RESPONSES = [
 ]
 
 
+@pytest.mark.statement("CCI-C1")
 @pytest.mark.parametrize(("before", "now", "category", "change"), RESPONSES)
 def test_response(before: str, now: str, category: str, change: float) -> None:
     response = judged_at_end(three_sessions({"L1": before}, {"L1": now}))["response"]
@@ -195,6 +196,7 @@ def test_targets(baseline: Lesions, current: Lesions, category: str, why: str) -
     assert named == ({why} if category == "NE" else set())
 
 
+@pytest.mark.statement("CCI-F1.fa")
 @pytest.mark.parametrize(
     ("found_on", "late_cutoff", "role", "category"),
     [
@@ -233,6 +235,7 @@ WINDOW = [
 ]
 
 
+@pytest.mark.statement("CCI-C1", "CCI-A3", "HAIC-D4")
 @pytest.mark.parametrize(("days", "answer", "why", "flags", "no_flags"), WINDOW)
 def test_window(days: int, answer: str, why: str, flags: set[str], no_flags: set[str]) -> None:
     shown = judged_at_end(three_sessions(*PROGRESSED, days_after=days))
@@ -280,6 +283,7 @@ def test_gap_between_sessions(
         assert reason(shown) == "insufficient-sessions"
 
 
+@pytest.mark.statement("DEF-EPO", "HAIC-D2")
 @pytest.mark.parametrize(("sessions", "answer"), [((0, 91, 183), "met"), ((0, 92, 184), "not-met")])
 def test_six_months_of_epoihcc(sessions: tuple[int, ...], answer: str) -> None:
     shown = judged_at_end(three_sessions(*PROGRESSED, sessions=sessions))
@@ -364,8 +368,11 @@ CHILD_PUGH = [
 ]
 
 
+@pytest.mark.statement("CCI-C9.2")
 @pytest.mark.parametrize(
-    ("bilirubin", "albumin", "inr", "ascites", "grade", "score", "letter"), CHILD_PUGH
+    ("bilirubin", "albumin", "inr", "ascites", "grade", "score", "letter"),
+    CHILD_PUGH,
+    ids=[f"child-pugh-{n} {row[-1]}{row[-2]}" for n, row in enumerate(CHILD_PUGH, start=1)],
 )
 def test_child_pugh(
     bilirubin: str, albumin: str, inr: str, ascites: str, grade: int, score: int, letter: str
@@ -417,7 +424,11 @@ ALBI = [
 ]
 
 
-@pytest.mark.parametrize(("albumin", "bilirubin", "value", "grade"), ALBI)
+@pytest.mark.parametrize(
+    ("albumin", "bilirubin", "value", "grade"),
+    ALBI,
+    ids=[f"albi of {albumin} g/L, {bilirubin} umol/L" for albumin, bilirubin, *_ in ALBI],
+)
 def test_albi(albumin: str, bilirubin: str, value: float, grade: int) -> None:
     """The last row is graded before it is rounded: −1.3898 is grade 3."""
     liver = state(
@@ -429,6 +440,7 @@ def test_albi(albumin: str, bilirubin: str, value: float, grade: int) -> None:
     assert shown["scores"]["albi"] == {"value": value, "grade": grade}
 
 
+@pytest.mark.statement("CCI-C9.3", "HAIC-R1", "HAIC-R2")
 @pytest.mark.parametrize(
     ("ecog", "unsuitable", "tier"),
     [(0, "no", "HAIC-R1"), (1, "no", "HAIC-R1"), (2, "no", "NONE"), (3, "yes", "NONE")],

@@ -37,7 +37,7 @@ def printed(*arguments: str, **environment: str) -> str:
     done = run(*arguments, **environment)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"\r" not in done.stdout
-    assert done.stdout.endswith(b"\n")
+    assert not done.stdout or done.stdout.endswith(b"\n")
     return done.stdout.decode("utf-8")
 
 
@@ -243,6 +243,14 @@ def test_the_readmes_patient_written_by_hand(tmp_path):
 def test_help_and_version():
     assert "evaluate" in printed("--help")
     assert printed("--version").startswith("cdshooks ")
+
+
+def test_the_book(tmp_path):
+    page = printed("book")
+    assert page.startswith("<!DOCTYPE html>") and page.endswith("</html>\n")
+    assert printed("book", "-o", str(tmp_path / "book.html"), PYTHONUTF8="0") == ""
+    assert (tmp_path / "book.html").read_bytes().decode("utf-8") == page
+    assert "cannot write" in complaint("book", "-o", str(tmp_path / "missing" / "book.html"))
 
 
 def test_serve_dev_answers_and_stops():

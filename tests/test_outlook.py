@@ -15,7 +15,7 @@ from cdshooks.cards.compose import compose
 from cdshooks.cards.text import explain_text
 from cdshooks.consensus.assessment import Assessment, Change, ChangeKind, Verdict
 from cdshooks.consensus.guide import guide
-from cdshooks.consensus.readings import DEFAULT, PROFILES, Readings
+from cdshooks.consensus.readings import DEFAULT, PROFILES, Readings, readings_from
 from cdshooks.fhir.charting import chart_of
 from cdshooks.fhir.sources import load_source
 from tests.support.fhir_writer import bundle_of
@@ -164,3 +164,21 @@ def test_nothing_is_due_without_a_session() -> None:
     person = patient(scan(-5, {"L1": "50"}), state_of=State())
     shown = assessed(person, on(0))
     assert (shown.due, shown.course.count) == (None, 0)
+
+
+def test_a_staged_session_that_was_two_would_change_the_verdict() -> None:
+    """Three procedures counted as two sessions; apart they are three, and the targets are PD."""
+    scenario = next(one for one in SCENARIOS if one.id == "V28")
+    before = assessed(scenario.patient, scenario.as_of)
+    (told,) = [
+        change for change in changes(before, ChangeKind.SEPARATE) if change.definition == "cci-2022"
+    ]
+    assert told.verdict is Verdict.MET
+    apart = tuple(
+        replace(event, group=None) if isinstance(event, Treatment) else event
+        for event in scenario.patient.course
+    )
+    person = replace(scenario.patient, course=apart)
+    after = assessed(person, scenario.as_of, readings_from({"merge_within_days": 0}))
+    assert after.definitions["cci-2022"].verdict is Verdict.MET
+    assert f"to {told.last}, counted as one staged session" in explain_text(before, "en")

@@ -1,4 +1,8 @@
-"""Every scenario, written as FHIR, through the whole service; and the signatures under them."""
+"""Every scenario three ways: as FHIR, as a chart, as a hook call; and the signatures under them.
+
+What is expected is compared with the judgement of the record written as FHIR. The chart written at
+once, and the cards of the whole service, must then say the same.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ from functools import cache
 
 import pytest
 
+from cdshooks.cards.model import EXTENSION
 from cdshooks.consensus.readings import readings_from
-from tests.support.pipeline import Shown, cited, judged
+from tests.support.hook_calls import desk
+from tests.support.pipeline import Shown, cited, judged, judged_chart, unreferenced
 from tests.support.scenario import (
     ANSWER_KEYS,
     DEFINITIONS,
@@ -148,6 +154,57 @@ def test_nothing_was_unreadable(scenario_id: str) -> None:
     """The canonical shapes leave no note about reading, only notes about what was recorded."""
     codes = {note["code"] for note in shown(scenario_id)["notes"]}
     assert codes <= {"conflict", "no-tace", "after-as-of", "implausible"}
+
+
+# ---------------------------------------------------------------- the two other ways
+
+
+@each_scenario
+def test_a_chart_written_at_once_is_judged_alike(scenario_id: str) -> None:
+    scenario = SCENARIOS[scenario_id]
+    by_chart = judged_chart(scenario.patient, scenario.as_of)
+    assert unreferenced(by_chart) == unreferenced(shown(scenario_id))
+
+
+@pytest.mark.parametrize(("scenario", "other"), OTHER_READINGS)
+def test_a_chart_is_judged_alike_under_other_readings(
+    scenario: Scenario, other: OtherReading
+) -> None:
+    readings = readings_from(other.readings)
+    by_chart = judged_chart(other.patient, scenario.as_of, readings)
+    assert unreferenced(by_chart) == unreferenced(judged(other.patient, scenario.as_of, readings))
+
+
+def told_by_card(assessment: Shown) -> dict[str, object]:
+    """What the extension of a card must repeat; what is empty or unknown is left out there."""
+    unsuitable = assessment["unsuitable"]["verdict"]
+    told = {
+        "asOf": assessment["asOf"],
+        "definitions": {
+            name: {key: found[key] for key in ("verdict", "provisional") if found[key]}
+            for name, found in assessment["definitions"].items()
+        },
+        "unsuitable": None if unsuitable == "unknown" else unsuitable,
+        "branches": assessment["strategy"]["branches"],
+        "tier": assessment["therapy"]["tier"],
+        "missing": assessment["missing"],
+        "flags": assessment["flags"],
+    }
+    return {key: value for key, value in told.items() if value}
+
+
+@each_scenario
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_service_puts_the_same_on_its_status_card(scenario_id: str, language: str) -> None:
+    scenario = SCENARIOS[scenario_id]
+    expected = told_by_card(shown(scenario_id))
+    kinds = []
+    for card in desk().cards(scenario.patient, scenario.as_of, language):
+        told = card["extension"][EXTENSION]
+        kinds.append(told["card"])
+        compared = expected.keys() | {"unsuitable", "branches", "missing", "flags"}
+        assert {key: told[key] for key in told if key in compared} == expected
+    assert kinds[:1] == ["status"]
 
 
 # ---------------------------------------------------------------- signatures

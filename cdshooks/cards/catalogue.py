@@ -115,7 +115,9 @@ class Catalogue:
     def bracketed(self, *parts: object) -> Phrase:
         """The parts that are not empty, in brackets; nothing when all are."""
         shown = [self.show(part) for part in parts if part not in (None, "")]
-        return self.say("word.brackets", text=self.join(shown)) if shown else Phrase("")
+        if not shown:
+            return Phrase("")
+        return self.say("word.brackets", text=self.join(shown, "word.pause"))
 
     def answer(self, answer: bool | None) -> Phrase:
         return self.say(f"word.{yes_no(answer)}")

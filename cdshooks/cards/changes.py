@@ -7,7 +7,13 @@ from dataclasses import replace
 
 from cdshooks.cards import wording
 from cdshooks.cards.catalogue import Catalogue, Phrase
-from cdshooks.consensus.assessment import Assessment, Change, ChangeKind, Verdict
+from cdshooks.consensus.assessment import (
+    DEFINITIONS,
+    Assessment,
+    Change,
+    ChangeKind,
+    Verdict,
+)
 
 _ONE_OF_SEVERAL = (ChangeKind.CRITERION,)
 """Of these the subjects of one definition stand in one sentence."""
@@ -19,6 +25,10 @@ def lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
         _line([change.definition for change in same], same, assessment, say)
         for same in _grouped(assessment.outlook)
     ]
+    told = {change.definition for change in assessment.outlook}
+    others = [say.say(f"short-definition.{name}") for name in DEFINITIONS if name not in told]
+    if told and others:
+        found.append(say.say("change.none", names=say.join(others)))
     if "pd-by-nadir-only" in assessment.flags:
         found.append(say.say("change.nadir"))
     if "technique-unattested" in assessment.flags:

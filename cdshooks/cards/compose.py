@@ -46,7 +46,7 @@ from cdshooks.consensus.codes import (
     VI_STATUS,
 )
 from cdshooks.consensus.statements import statement
-from cdshooks.consensus.strategy import strength_of
+from cdshooks.consensus.strategy import statements_of, strength_of
 
 NO_TACE = "no-tace"
 FOREIGN = "foreign-patient"
@@ -61,6 +61,8 @@ PORTAL_OPTIONS = {"CCI-C5.s3": "portal-branch", "CCI-C5.s4": "portal-trunk"}
 """Phrase of the options for a tumour thrombus of the portal vein, by statement."""
 SITES = frozenset({"portal-branch", "portal-trunk"})
 MAX_NOTES = 12
+WHOLE_FIGURE = ("CCI-F1.e", evidence.OTHER_THERAPY)
+"""Stand behind several branches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +149,12 @@ def status_card(assessment: Assessment, telling: Telling) -> Card:
     say = Catalogue(telling.lang)
     cci = assessment.definitions[CCI]
     detail = Detail(say)
-    detail.add(verdict_sentence(assessment, say))
-    if cci.provisional:
-        detail.add(say.say("line.provisional"))
-    detail.add(changes.due(assessment, say))
-    detail.add(unsuitable_sentence(assessment, say))
+    for sentence in leading_sentences(assessment, say):
+        detail.add(sentence)
     if not has_next_step(assessment):
         detail.block("title.discouraged", discouraged_lines(assessment, say))
     detail.block("title.response", response_lines(assessment, say))
+    detail.block("title.data", wording.data(assessment, say))
     detail.block("title.course", course_lines(assessment, say))
     detail.block("title.definitions", definition_lines(assessment, say))
     detail.add(disagreement(assessment, say))
@@ -200,8 +200,35 @@ def status_summary(assessment: Assessment, say: Catalogue, part: str = "short") 
     if cci.provisional:
         text = say.glue(text, say.bracketed(say.say("word.provisional")))
     if assessment.unsuitable.verdict is True:
-        text = say.join([text, say.say("summary.unsuitable")], "word.semicolon")
+        text = say.say("summary.unsuitable-first", text=text)
     return text
+
+
+def leading_sentences(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """What must be read first: unsuitability if it is so, then the verdict and what limits it."""
+    cci = assessment.definitions[CCI]
+    found = [verdict_sentence(assessment, say)]
+    if cci.provisional:
+        found += provisional_sentences(assessment, say)
+    if cci.reason == "insufficient-sessions" and assessment.course.count:
+        found.append(say.say("line.not-advice"))
+    due = changes.due(assessment, say)
+    if due is not None:
+        found.append(due)
+    suitability = unsuitable_sentence(assessment, say)
+    if assessment.unsuitable.verdict is True:
+        return [suitability, *found]
+    return [*found, suitability]
+
+
+def provisional_sentences(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """Why the verdicts are provisional."""
+    found = []
+    if "technique-unattested" in assessment.flags:
+        found.append(say.say("line.provisional-technique"))
+    if RECORD_INCOMPLETE in assessment.missing:
+        found.append(say.say("line.provisional-incomplete"))
+    return found
 
 
 def verdict_sentence(assessment: Assessment, say: Catalogue) -> Phrase:
@@ -209,7 +236,7 @@ def verdict_sentence(assessment: Assessment, say: Catalogue) -> Phrase:
     if cci.verdict is Verdict.MET:
         return say.say("line.verdict-met", count=assessment.course.count)
     key = "line.verdict-not-met" if cci.verdict is Verdict.NOT_MET else "line.verdict-indeterminate"
-    return say.say(key, reason=wording.reason_text(cci, assessment.readings, say, "what"))
+    return say.say(key, reason=wording.reason_text(cci, assessment.readings, say))
 
 
 def unsuitable_sentence(assessment: Assessment, say: Catalogue) -> Phrase:
@@ -310,10 +337,15 @@ def strategy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     strategy, readings = assessment.strategy, assessment.readings
     if strategy.status not in (StrategyStatus.DETERMINED, StrategyStatus.SEVERAL):
         return [wording.strategy_text(strategy, readings, say)]
-    found = [
-        say.glue(
-            say.say("line.branch", branch=branch, text=say.say(f"branch.{branch}")),
-            say.bracketed(strength(branch, say)),
+    found = [say.say("strategy.overlay")] if strategy.overlay else []
+    found += [
+        say.say(
+            "line.branch",
+            branch=branch,
+            text=say.say(f"branch.{branch}"),
+            ids=say.join([figure_grade(branch, say), strength(branch, say)], "word.semicolon")
+            if strength(branch, say)
+            else figure_grade(branch, say),
         )
         for branch in strategy.branches
     ]
@@ -325,11 +357,21 @@ def strategy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
         if open_:
             what = wording.missing_list(open_, readings, say)
             found.append(say.say("line.several-ask", what=what))
-    if strategy.overlay:
-        found.append(say.say("strategy.overlay"))
-    elif assessment.unsuitable.verdict is None and "F1-R" not in strategy.branches:
+    if (
+        not strategy.overlay
+        and assessment.unsuitable.verdict is None
+        and "F1-R" not in strategy.branches
+    ):
         found.append(say.say("line.conditional-on-c9"))
     return found
+
+
+def figure_grade(branch: str, say: Catalogue) -> Phrase:
+    """The figure's own statement behind a branch, and its grade as printed."""
+    (own,) = [
+        id for id in statements_of(branch) if id.startswith("CCI-F1.") and id not in WHOLE_FIGURE
+    ]
+    return say.join([own, evidence.grade_text(own, say)], "word.pause")
 
 
 def strength(branch: str, say: Catalogue) -> Phrase:
@@ -341,7 +383,10 @@ def strength(branch: str, say: Catalogue) -> Phrase:
 def other_therapy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     """The consensus' open list, without DEB-TACE where that is what was given (AMB-11)."""
     listed = "other-therapy-no-deb" if assessment.other_therapy.deb_given else "other-therapy"
-    found = [say.say(f"therapy-note.{listed}"), *portal_lines(assessment.other_therapy, say)]
+    found = [say.say(f"therapy-note.{listed}"), say.say("therapy-note.as-printed")]
+    if assessment.unsuitable.verdict is True:
+        found.append(say.say("therapy-note.no-tace"))
+    found += portal_lines(assessment.other_therapy, say)
     if "F1-3a" in assessment.strategy.branches:
         found.append(say.say("therapy-note.c5-alternative"))
     if assessment.unsuitable.criteria.get("hepatic-artery-occlusion"):
@@ -365,6 +410,8 @@ def therapy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     tier = assessment.therapy.tier
     found = [wording.therapy_text(assessment, say)]
     if tier in (Tier.R1, Tier.R2):
+        grade = say.join([str(tier), evidence.grade_text(str(tier), say)], "word.pause")
+        found = [say.glue(found[0], say.bracketed(grade))]
         before, after = ("label", "guideline"), (str(tier), "beside", "R3")
         found += [say.say(f"therapy-note.{key}") for key in before]
         found += studies.lines(str(tier), say)
@@ -440,7 +487,9 @@ def missing_card(assessment: Assessment, telling: Telling) -> Card:
 def _notes(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     """Notes with the gaps first; a long list is cut and says so."""
     ordered = sorted(assessment.notes, key=lambda note: note.code not in GAP_NOTES)
-    shown = [wording.note_line(note, say) for note in ordered if note.code != NO_TACE]
+    shown = [
+        wording.note_line(note, say, assessment.sources) for note in ordered if note.code != NO_TACE
+    ]
     shown = list(dict.fromkeys(shown))
     if len(shown) > MAX_NOTES:
         rest = say.say("line.more", count=len(shown) - MAX_NOTES)

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from cdshooks.cards.catalogue import Catalogue, Phrase
 from cdshooks.consensus.assessment import CCI, DEFINITIONS, Assessment, StrategyStatus, Tier
 from cdshooks.consensus.evidence import studies_behind
+from cdshooks.consensus.statements import Grade, statement, statements
 from cdshooks.consensus.strategy import statements_of
 
 OTHER_THERAPY = "CCI-F1.fb"
 UNSUITABLE = "CCI-C9"
 TIER_STATEMENTS = {
-    Tier.R1: ("HAIC-R1", "HAIC-R3"),
-    Tier.R2: ("HAIC-R2", "HAIC-R3"),
+    Tier.R1: ("HAIC-R1", "HAIC-R0", "HAIC-B6", "HAIC-Z2", "HAIC-Z3", "HAIC-R3"),
+    Tier.R2: ("HAIC-R2", "HAIC-R0", "HAIC-B6", "HAIC-Z3", "HAIC-R3"),
     Tier.NONE: ("HAIC-R1", "HAIC-R2"),
 }
 BURDEN, STAGE, SINGLE_AGENT = "CCI-C8", "CCI-B3", "HAIC-R3"
@@ -83,11 +84,18 @@ def has_other_therapy(assessment: Assessment) -> bool:
     return bool(set(assessment.strategy.branches) - WITHOUT_OTHER_THERAPY)
 
 
+def _grade(statement_id: str) -> Grade | None:
+    """An item of a graded list (CCI-C9.2) has the grade that is printed for the list."""
+    found = statement(statement_id).grade
+    above, _, item = statement_id.rpartition(".")
+    if found is None and item.isdigit() and above in statements():
+        return statement(above).grade
+    return found
+
+
 def grade_text(statement_id: str, say: Catalogue) -> Phrase:
     """The printed grade of one statement, or that none is printed."""
-    from cdshooks.consensus.statements import statement
-
-    grade = statement(statement_id).grade
+    grade = _grade(statement_id)
     if grade is None:
         return say.say("evidence.ungraded")
     if grade.level:
@@ -115,6 +123,4 @@ def lines(ids: Iterable[str], say: Catalogue) -> list[Phrase]:
 
 def source_url() -> str:
     """Where the consensus can be read; empty when its record has no address."""
-    from cdshooks.consensus.statements import statement
-
     return str(getattr(statement("CCI-C1").paper, "url", ""))

@@ -38,12 +38,8 @@ def explain_text(assessment: Assessment, lang: str) -> str:
     say = Catalogue(lang)
     text = Text(say)
     text.add(_title(assessment, say))
-    text.add(compose.verdict_sentence(assessment, say))
-    if any(one.provisional for one in assessment.definitions.values()):
-        text.add(say.say("line.provisional"))
-    due = changes.due(assessment, say)
-    if due is not None:
-        text.add(due)
+    for sentence in compose.leading_sentences(assessment, say):
+        text.add(sentence)
     disagreement = compose.disagreement(assessment, say)
     if disagreement is not None:
         text.add(disagreement)
@@ -59,6 +55,7 @@ def explain_text(assessment: Assessment, lang: str) -> str:
         text.finding(finding, assessment)
     text.section("title.course", compose.course_lines(assessment, say))
     text.section("title.response", compose.response_lines(assessment, say))
+    text.section("title.data", wording.data(assessment, say))
     text.section("title.strategy", compose.strategy_lines(assessment, say))
     if evidence.has_other_therapy(assessment):
         text.section("title.other-therapy", compose.other_therapy_lines(assessment, say))
@@ -70,7 +67,7 @@ def explain_text(assessment: Assessment, lang: str) -> str:
     text.section("title.missing", missing or [say.say("word.none")])
     text.section("title.change", changes.lines(assessment, say))
     text.section("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
-    text.section("title.notes", [wording.note_line(note, say) for note in assessment.notes])
+    text.section("title.notes", _notes(assessment, say))
     text.section("title.readings", _readings(assessment, say))
     text.section("title.evidence", evidence.lines(evidence.of_explanation(assessment), say))
     return text.whole()
@@ -107,7 +104,7 @@ class Text:
         )
         self.items([line])
         if finding.used:
-            used = wording.references(finding.used, say)
+            used = wording.sourced(finding.used, assessment.sources, say)
             self.items([say.say("line.used", list=used)], 3)
         if finding.missing:
             short = wording.missing_list(finding.missing, assessment.readings, say)
@@ -140,16 +137,20 @@ def _scores(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     child_pugh, albi = assessment.scores.child_pugh, assessment.scores.albi
     if child_pugh is not None:
         text = wording.child_pugh(child_pugh, say)
-        refs = wording.references(child_pugh.references, say)
+        refs = wording.sourced(child_pugh.references, assessment.sources, say)
         found.append(say.glue(text, say.bracketed(refs)))
     if albi is not None:
         value = f"{two_decimals(albi.value):.2f}"
         text = say.say("line.albi", value=value, grade=albi.grade, modified=albi.modified_grade)
-        refs = wording.references(albi.references, say)
+        refs = wording.sourced(albi.references, assessment.sources, say)
         found.append(say.glue(text, say.bracketed(refs)))
     if assessment.course.sessions:
         found += wording.burden_lines(assessment, say)
     return found
+
+
+def _notes(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    return [wording.note_line(note, say, assessment.sources) for note in assessment.notes]
 
 
 def _readings(assessment: Assessment, say: Catalogue) -> list[Phrase]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
 from cdshooks.cards.numbers import exactly, one_decimal
 from cdshooks.clinical.burden import MEDIAN_SURVIVAL_MONTHS, MM_PER_CM, TumourBurden
-from cdshooks.clinical.chart import ChartNote, named
+from cdshooks.clinical.chart import Certainty, ChartNote, Source, named
 from cdshooks.clinical.scores import ChildPugh
 from cdshooks.consensus import codes
 from cdshooks.consensus.assessment import (
@@ -18,6 +19,7 @@ from cdshooks.consensus.assessment import (
     Assessment,
     DefinitionVerdict,
     Finding,
+    LesionShown,
     Population,
     Scores,
     SessionShown,
@@ -121,21 +123,52 @@ def therapy_text(assessment: Assessment, say: Catalogue) -> Phrase:
 
 def note_text(note: ChartNote, say: Catalogue) -> Phrase:
     """What was not used and why; a detail whose key the catalogue lacks is left out."""
+    parts = note_parts(note, say)
+    return say.glue(say.first(f"note.{note.code}", "note.value-not-usable"), say.bracketed(*parts))
+
+
+def note_parts(note: ChartNote, say: Catalogue) -> list[Phrase]:
+    """Why and where, as far as the note says."""
     parts: list[Phrase] = []
     if note.detail and say.has(f"note-detail.{note.detail}"):
         parts.append(say.say(f"note-detail.{note.detail}"))
+    if note.mm is not None:
+        parts.append(say.say("note-part.mm", mm=_plain(note.mm)))
     if note.count is not None:
         parts.append(say.say("note-part.count", count=note.count))
     if note.path:
         path = note.path.replace("[", ".").replace("]", "")
         parts.append(say.say("note-part.path", path=path))
-    return say.glue(say.first(f"note.{note.code}", "note.value-not-usable"), say.bracketed(*parts))
+    return parts
 
 
-def note_line(note: ChartNote, say: Catalogue) -> Phrase:
-    found = named(note.references)
+def _plain(mm: Decimal) -> str:
+    """As a reader writes it: 63, 6.5."""
+    return f"{mm.normalize():f}"
+
+
+def note_line(note: ChartNote, say: Catalogue, sources: Mapping[str, Source]) -> Phrase:
+    """Of a conflict, both sides are told with their versions."""
+    found = sourced(note.references, sources, say, always=note.code == "conflict")
     text = note_text(note, say)
-    return say.join([text, say.join(found)], "word.colon") if found else text
+    return say.join([text, found], "word.colon") if found else text
+
+
+def sourced(
+    items: tuple[str, ...], sources: Mapping[str, Source], say: Catalogue, *, always: bool = False
+) -> Phrase:
+    """References; what is not plainly stated with its version and how it came about."""
+    return say.join(_sourced(one, sources.get(one, Source()), say, always) for one in named(items))
+
+
+def _sourced(reference: str, source: Source, say: Catalogue, always: bool) -> Phrase:
+    inferred = source.certainty is not Certainty.STATED
+    parts: list[Phrase] = []
+    if source.version is not None and (inferred or always):
+        parts.append(say.say("read-from.version", version=source.version))
+    if inferred:
+        parts.append(say.say(f"read-from.{source.certainty}"))
+    return say.glue(reference, say.bracketed(*parts))
 
 
 def references(items: tuple[str, ...], say: Catalogue) -> Phrase:
@@ -157,26 +190,77 @@ def compared(assessment: Assessment, say: Catalogue) -> Phrase:
     shown_days = days if days is not None else say.say("word.unknown")
     if before is None:
         return say.say("line.no-baseline", current=now.date, days=shown_days)
-    return say.say("line.compared", current=now.date, days=shown_days, baseline=before.date)
+    text = say.say("line.compared", current=now.date, days=shown_days, baseline=before.date)
+    if all(lesion.since is None for lesion in assessment.response.lesions):
+        return text
+    return say.join([text, say.say("line.compared-late")], "word.full-stop")
 
 
 def response(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     shown = assessment.response
     found = [_sums(assessment, say)]
     if shown.category_by_nadir != shown.category:
-        found.append(say.say("line.by-nadir", category=category(shown.category_by_nadir, say)))
-    for lesion in shown.lesions[:MAX_LESIONS]:
-        found.append(
-            say.say(
-                "line.lesion",
-                label=lesion.label,
-                role=say.first(f"role.{lesion.role}", "word.unknown"),
-                before=diameter(lesion.baseline, say),
-                now=diameter(lesion.current, say),
-            )
-        )
+        known = "line.by-nadir" if shown.nadir is not None else "line.by-nadir-stated"
+        nadir = millimetres(shown.nadir, say)
+        by_nadir = category(shown.category_by_nadir, say)
+        found.append(say.say(known, category=by_nadir, nadir=nadir))
+    found += [_lesion(lesion, say) for lesion in shown.lesions[:MAX_LESIONS]]
     if len(shown.lesions) > MAX_LESIONS:
         found.append(say.say("line.more", count=len(shown.lesions) - MAX_LESIONS))
+    return found
+
+
+def _lesion(lesion: LesionShown, say: Catalogue) -> Phrase:
+    """A late entry has a baseline of its own; a new lesion none."""
+    key = {"late-entry": "line.lesion-late", "new": "line.lesion-new"}.get(lesion.role, "")
+    if lesion.since is None and lesion.baseline is not None:
+        key = ""
+    return say.say(
+        key or "line.lesion",
+        label=lesion.label,
+        role=say.first(f"role.{lesion.role}", "word.unknown"),
+        before=diameter(lesion.baseline, say),
+        now=diameter(lesion.current, say),
+        date=lesion.since or "",
+    )
+
+
+def data(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """What a tumour board asks for: statements, intent, ECOG, viability and markers with dates."""
+    shown = assessment.data
+    found = [
+        say.say(
+            "line.statement",
+            name=say.say(f"statement.{one.name}"),
+            before=say.answer(one.before),
+            now=say.answer(one.now),
+        )
+        for one in shown.statements
+    ]
+    if shown.viability:
+        values = (
+            say.say("line.viability-value", date=day, percent=millimetres(ratio * 100, say))
+            for day, ratio in shown.viability
+        )
+        found.append(say.say("line.viability", values=say.join(values)))
+    for marker in shown.markers:
+        values = (
+            say.say("line.marker-value", date=day, value=f"{value.normalize():f}")
+            for day, value in marker.values
+        )
+        found.append(
+            say.say(
+                "line.marker",
+                name=say.say(f"marker.{marker.marker}"),
+                unit=marker.unit,
+                values=say.join(values),
+                rising=say.say(f"marker.rising-{yes_no(marker.rising)}"),
+                limit=f"{marker.upper_limit.normalize():f}",
+            )
+        )
+    if shown.intent:
+        found.append(say.say("line.intent", intent=say.say(f"intent.{shown.intent}")))
+    found += [say.say("line.ecog", grade=grade, date=day) for grade, day in shown.ecog]
     return found
 
 
@@ -226,6 +310,10 @@ def course(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     if shown.baseline_scan is not None:
         text = say.say("line.baseline-scan", date=shown.baseline_scan.date)
         refs = references(shown.baseline_scan.references, say)
+        found.append(say.glue(text, say.bracketed(refs)))
+    if shown.previous_scan is not None:
+        text = say.say("line.previous-scan", date=shown.previous_scan.date)
+        refs = references(shown.previous_scan.references, say)
         found.append(say.glue(text, say.bracketed(refs)))
     if shown.assessment_scan is not None:
         days = shown.assessment_scan.days_after_last_session
@@ -342,7 +430,11 @@ def stage_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     """What is recorded, and what the consensus says of TACE at that stage (CCI-B3)."""
     stage = assessment.stage
     by_cnlc = "first-choice" if stage.first_choice else "indicated"
+    recorded = stage.bclc is not None or stage.cnlc is not None
+    stopped = assessment.definitions[CCI].verdict is Verdict.MET or assessment.unsuitable.verdict
+    past = [say.say("line.stage-past")] if recorded and stopped else []
     return [
+        *past,
         _stage("bclc", stage.bclc, "standard" if stage.standard else "not-standard", say),
         _stage("cnlc", stage.cnlc, by_cnlc if stage.indicated else "not-indicated", say),
     ]

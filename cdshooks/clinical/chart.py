@@ -358,6 +358,19 @@ class ChartNote:
     path: str = ""
     """FHIR element path, when one is concerned."""
     count: int | None = None
+    mm: Decimal | None = None
+    """Size that a report's text proposes."""
+    day: datetime.date | None = None
+    """Of a proposal: when the report holds; a later day of judgement than this may see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of a resource beside what it says."""
+
+    version: str | None = None
+    certainty: Certainty = Certainty.STATED
+    """How what it says came into the chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,3 +401,5 @@ class Chart:
     """Completed TACE procedures without any date."""
     in_progress: tuple[Treatment, ...] = ()
     """TACE procedures still in progress; begun more than two days ago, one may be a session."""
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    """By reference; of one that is not here nothing but its plain statement is known."""

@@ -1,4 +1,4 @@
-"""The TACE course: parts become sessions, sessions become series, each with its window.
+"""The TACE course: parts become sessions, sessions become series, with windows (CCI-C1, CCI-C7).
 
 All limits are inclusive and counted in whole days. The numbers come as arguments: they are readings
 of the papers and live with them.
@@ -86,9 +86,6 @@ class _Open:
     def groups(self) -> set[str]:
         return {part.group for part in self.parts if part.group is not None}
 
-    def overlaps(self, other: _Open) -> bool:
-        return self.start <= other.end and other.start <= self.end
-
 
 def _order(treatment: Treatment) -> tuple[datetime.date, datetime.date, References]:
     return treatment.start, treatment.end, treatment.references
@@ -108,7 +105,7 @@ def performed_sessions(
         elif part.kind.is_chemoembolisation:
             _place(part, opened, merge_within_days)
     sessions = [Session(tuple(sorted(session.parts, key=_order))) for session in opened]
-    return tuple(sorted(sessions + skipped, key=lambda s: (s.start, s.end, s.references)))
+    return tuple(sorted(sessions + skipped, key=lambda s: s.start))
 
 
 def _place(part: Treatment, opened: list[_Open], merge_within_days: int) -> None:
@@ -117,7 +114,8 @@ def _place(part: Treatment, opened: list[_Open], merge_within_days: int) -> None
         opened.append(_Open([part]))
         return
     session.parts.append(part)
-    for other in [one for one in opened if one is not session and one.overlaps(session)]:
+    # None begins after this part, so one that ends after the session's start overlaps it.
+    for other in [one for one in opened if one is not session and one.end >= session.start]:
         session.parts += other.parts
         opened.remove(other)
 
@@ -125,12 +123,12 @@ def _place(part: Treatment, opened: list[_Open], merge_within_days: int) -> None
 def _session_for(part: Treatment, opened: Sequence[_Open], merge_within_days: int) -> _Open | None:
     """The session that has its group, else one that spans its day, else a near one (AMB-10)."""
     for session in opened:
-        if part.group is not None and part.group in session.groups:
+        if part.group in session.groups:
             return session
     for session in opened:
         if session.start <= part.start <= session.end:
             return session
-    near = [s for s in opened if 0 <= days(s.start, part.start) <= merge_within_days]
+    near = [s for s in opened if days(s.start, part.start) <= merge_within_days]
     latest = max(near, key=lambda s: s.start, default=None)
     if latest is None or (part.group is not None and latest.groups):
         return None
@@ -199,6 +197,6 @@ def closing_day(
     """Day of the next treatment that ends the follow-up of ``session``; a scan of that day still
     counts.
     """
-    closings = [s.start for s in sessions if s is not session and s.start > session.end]
+    closings = [s.start for s in sessions if s.start > session.end]
     closings += [t.start for t in aimed if t.start > session.end]
     return min(closings, default=None)

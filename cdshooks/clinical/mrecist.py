@@ -41,7 +41,7 @@ def target_response(
         return Response.CR
     if current >= progression_limit(progression_reference, min_growth_mm):
         return Response.PD
-    return Response.PR if current <= baseline * PARTIAL else Response.SD
+    return Response.PR if current <= partial_limit(baseline) else Response.SD
 
 
 def progression_limit(reference: Fraction, min_growth_mm: int = 0) -> Fraction:

@@ -123,7 +123,7 @@ def as_known_on(chart: Chart, as_of: datetime.date) -> Chart:
         facts=facts,
         liver=replace(liver, **dated),
         **others,
-        notes=chart.notes + notes,
+        notes=tuple(n for n in chart.notes if n.day is None or n.day <= as_of) + notes,
     )
 
 
@@ -166,15 +166,13 @@ class Dating:
 def datings(chart: Chart, as_of: datetime.date, distances: Iterable[int]) -> tuple[Dating, ...]:
     """Days to try for imprecise dates; ``distances``: day counts at which some rule changes."""
     events = _events(chart)
-    imprecise = [(refs, first, last) for refs, first, last in events if last is not None]
-    if not imprecise:
-        return (Dating(),)
     anchors = {day for _, first, last in events for day in (first, last or first)} | {as_of}
-    options = []
-    for refs, first, last in imprecise:
-        if last is not None:
-            days = _days_to_try(first, last, anchors, tuple(distances))
-            options.append(tuple((refs, day) for day in days))
+    limits = tuple(distances)
+    options = [
+        tuple((refs, day) for day in _days_to_try(first, last, anchors, limits))
+        for refs, first, last in events
+        if last is not None
+    ]
     latest = Dating(tuple(days[-1] for days in options))
     chosen = [Dating(tuple(days)) for days in combined(options)]
     return tuple(dict.fromkeys([*chosen, latest]))

@@ -1,4 +1,4 @@
-"""Child-Pugh and ALBI. Values are compared in the unit they were reported in.
+"""Child-Pugh (CCI-C9.2, HAIC-R1) and ALBI. Values are compared in the unit they were reported in.
 
 Converting first would move a patient across a limit: 34.2 umol/L is 1.9995 mg/dL.
 """
@@ -153,8 +153,8 @@ def ascites_points(liver: LiverFunction, as_of: datetime.date) -> Grade | None:
     """Points 1 to 3 as a range; an active Condition of unknown degree makes "none" doubtful."""
     grades = list(latest_of((g for g in liver.ascites if g.expires), as_of))
     conditions = [grade for grade in liver.ascites if not grade.expires]
-    if conditions and not any(grade.lowest >= 2 for grade in grades):
-        grades = [*grades, *conditions]
+    if not any(grade.lowest >= 2 for grade in grades):
+        grades += conditions
     if not grades:
         return None
     return Grade(

@@ -78,12 +78,12 @@ def _known(point: TimePoint, lesions: Iterable[str]) -> list[Decimal]:
     return [mm for lesion in lesions if (mm := point.mm(lesion)) is not None]
 
 
-def _measurable(value: Value | None) -> bool:
-    return value is not None and value.mm is not None and value.mm >= MEASURABLE_MM
+def _measurable(value: Value) -> bool:
+    return value.mm is not None and value.mm >= MEASURABLE_MM
 
 
-def _may_be_measurable(value: Value | None) -> bool:
-    return value is not None and (value.mm is None or value.mm >= MEASURABLE_MM)
+def _may_be_measurable(value: Value) -> bool:
+    return value.mm is None or value.mm >= MEASURABLE_MM
 
 
 def find_targets(

@@ -50,7 +50,8 @@ class TimePoint:
     new_intrahepatic_lesion: Tri
     vascular_invasion: Tri
     extrahepatic_spread: Tri
-    statement_references: References
+    statements: Mapping[str, References]
+    """Where each of the three statements above was read, by its name."""
     stated_responses: tuple[StatedResponse, ...]
     residual_viability: tuple[Decimal, ...]
     viable_sums: tuple[Decimal, ...]
@@ -120,7 +121,7 @@ def conflicts(adequate: Iterable[Scan]) -> tuple[Conflict, ...]:
     found = []
     for day, scans in _by_day(adequate).items():
         for lesion, (values, references) in _values(scans).items():
-            if len(values) > 1 and _apart(values):
+            if values and _apart(values):
                 sizes = tuple(sorted(set(values)))
                 found.append(Conflict(day, lesion, sizes, tuple(sorted(references))))
     return tuple(sorted(found))
@@ -144,7 +145,7 @@ def time_points(
                 new_intrahepatic_lesion=_day(says(s.new_intrahepatic_lesion) for s in scans),
                 vascular_invasion=_day(says(s.vascular_invasion) for s in scans),
                 extrahepatic_spread=_day(says(s.extrahepatic_spread) for s in scans),
-                statement_references=_statement_references(scans),
+                statements=_statements(scans),
                 stated_responses=tuple(r for scan in scans for r in scan.stated_responses),
                 residual_viability=tuple(v for s in scans for v, _ in s.residual_viability_percent),
                 viable_sums=tuple(v for s in scans for v, _ in s.viable_sum_mm),
@@ -160,14 +161,13 @@ def time_points(
     return tuple(points)
 
 
-def _statement_references(scans: Iterable[Scan]) -> References:
-    found: set[str] = set()
+STATEMENTS = ("new_intrahepatic_lesion", "vascular_invasion", "extrahepatic_spread")
+
+
+def _statements(scans: Iterable[Scan]) -> Mapping[str, References]:
+    said: dict[str, set[str]] = {name: set() for name in STATEMENTS}
     for scan in scans:
-        for statements in (
-            scan.new_intrahepatic_lesion,
-            scan.vascular_invasion,
-            scan.extrahepatic_spread,
-        ):
-            for statement in statements:
-                found.update(statement.references)
-    return tuple(sorted(found))
+        for name, references in said.items():
+            statements: tuple[Statement, ...] = getattr(scan, name)
+            references.update(ref for statement in statements for ref in statement.references)
+    return {name: tuple(sorted(references)) for name, references in said.items()}

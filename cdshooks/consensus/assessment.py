@@ -14,7 +14,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from cdshooks.clinical.burden import TumourBurden
-from cdshooks.clinical.chart import ChartNote, References
+from cdshooks.clinical.chart import ChartNote, References, Source
 from cdshooks.clinical.scores import Albi, ChildPugh
 from cdshooks.consensus.readings import Readings
 
@@ -92,6 +92,8 @@ class Course:
     sessions: tuple[SessionShown, ...] = ()
     baseline_scan: ScanShown | None = None
     assessment_scan: ScanShown | None = None
+    previous_scan: ScanShown | None = None
+    """Of JSH-LCSGJ: after the session before the last; not part of the JSON object."""
 
     @property
     def count(self) -> int:
@@ -105,6 +107,8 @@ class LesionShown:
     """``initial``, ``late-entry`` or ``new``."""
     baseline: Decimal | None
     current: Decimal | None
+    since: datetime.date | None = None
+    """Of a late entry: the day of its own first measurement, which is its baseline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ class ResponseShown:
     change_percent: Fraction | None
     category_by_nadir: str
     lesions: tuple[LesionShown, ...] = ()
+    nadir: Decimal | None = None
+    """The smallest sum before the assessment scan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +224,39 @@ class DiscouragedRegimen:
     references: References
 
 
+@dataclass(frozen=True, slots=True)
+class StatementShown:
+    """What the reader said on the baseline scan and on the assessment scan."""
+
+    name: str
+    """``new-intrahepatic-lesion``, ``vascular-invasion`` or ``extrahepatic-spread``."""
+    before: bool | None
+    now: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerShown:
+    """The three values that the marker criterion compares, with their days."""
+
+    marker: str
+    unit: str
+    values: tuple[tuple[datetime.date, Decimal], ...]
+    upper_limit: Decimal
+    rising: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DataShown:
+    """Values that a tumour board asks for; not part of the JSON object."""
+
+    intent: str = ""
+    ecog: tuple[tuple[int, datetime.date], ...] = ()
+    statements: tuple[StatementShown, ...] = ()
+    viability: tuple[tuple[datetime.date, Fraction], ...] = ()
+    """Of JSH-LCSGJ: the initial lesions' sum on its two scans against the baseline."""
+    markers: tuple[MarkerShown, ...] = ()
+
+
 class ChangeKind(StrEnum):
     """Which single fact."""
 
@@ -232,6 +271,8 @@ class ChangeKind(StrEnum):
     """Of the initial lesions alone, as JSH-LCSGJ asks."""
     INITIAL_SUM_AT_MOST = "initial-sum-at-most"
     SESSIONS = "sessions"
+    SEPARATE = "separate"
+    """Parts that were counted as one staged session, taken as sessions of their own."""
     NOT_STANDARDISED = "not-standardised"
     """A counted session that nobody attested, attested as not standardised."""
     ALL_STANDARDISED = "all-standardised"
@@ -290,6 +331,7 @@ class Assessment:
     notes: tuple[ChartNote, ...] = ()
     data_as_of: datetime.date | None = field(default=None)
     """Day of the newest fact that was used; not part of the JSON object."""
+    data: DataShown = DataShown()
     outlook: tuple[Change, ...] = ()
     """What would change each verdict; not part of the JSON object."""
     due: Due | None = None
@@ -298,3 +340,5 @@ class Assessment:
     """Like all below: for cards and texts, not part of the JSON object."""
     stage: TumourStage = TumourStage()
     discouraged: tuple[DiscouragedRegimen, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    """Version and certainty of what was read, by reference."""

@@ -31,8 +31,6 @@ def tumour_burden(chart: Chart, cases: Sequence[Case]) -> TumourBurden | None:
     The window is that of the baseline scan: 0 to ``baseline_max_age`` days before the first counted
     session of the series, later than any local therapy aimed at a target before it.
     """
-    if not chart.largest_diameter:
-        return None
     found = {_before_series(chart, case) for case in cases}
     return found.pop() if len(found) == 1 else None
 

@@ -1,5 +1,4 @@
-"""One admissible reading of a chart, worked out: series, baseline, targets, assessment scan,
-response.
+"""One admissible reading of a chart, worked out from series to response: what CCI-C1 asks of it.
 
 A chart may admit several readings (a local therapy of unknown scope, contrast not recorded, values
 in conflict). Each becomes a Case, each Case is judged whole, and :mod:`cdshooks.consensus.guide`
@@ -136,9 +135,7 @@ class Case:
     @property
     def baseline_without_target(self) -> bool:
         """No baseline, or one with no target, and no lesion that may be one unmeasured there."""
-        return self.baseline is None or not (
-            self.targets.initial or self.targets.unmeasured_at_baseline
-        )
+        return not (self.targets.initial or self.targets.unmeasured_at_baseline)
 
     @property
     def days_after_last(self) -> int | None:
@@ -301,9 +298,7 @@ def _assessed(case: Case, baseline: TimePoint | None) -> Case:
     ):
         result = replace(result, category=Response.NE, by_nadir=Response.NE)
     other = "literal_1_2" if readings.late_cutoff == "before_last_tace" else "before_last_tace"
-    differs = len(case.counted) > 3 and (
-        _targets(case, baseline, until, other).late_entry.keys() != targets.late_entry.keys()
-    )
+    by_other = _targets(case, baseline, until, other)
     case = replace(
         case,
         baseline=baseline,
@@ -313,7 +308,7 @@ def _assessed(case: Case, baseline: TimePoint | None) -> Case:
         window_categories=frozenset(
             results[p.date].category for p in window if results[p.date].category is not Response.NE
         ),
-        other_cutoff_differs=differs,
+        other_cutoff_differs=by_other.late_entry.keys() != targets.late_entry.keys(),
     )
     return _with_statement(case, result)
 
@@ -335,8 +330,9 @@ def _extreme(
 
     def rank(point: TimePoint) -> tuple[int, Fraction, datetime.date]:
         result = results[point.date]
-        size = result.current_sum if result.current_sum is not None else Fraction(0)
-        return sign * RESPONSE_ORDER.index(result.category), sign * size, point.date
+        assert result.current_sum is not None
+        by_category = RESPONSE_ORDER.index(result.category)
+        return sign * by_category, sign * result.current_sum, point.date
 
     return max(graded, key=rank)
 
@@ -352,7 +348,7 @@ def _measure(case: Case, baseline: TimePoint, point: TimePoint, targets: Targets
     if not targets.comparable or not targets.measured_at(point):
         return NOT_EVALUABLE
     reference = targets.baseline_sum(baseline, late_at_zero=zero)
-    at_point = targets.sum_at(point, late_at_zero=zero)
+    at_point = targets.sum_at(point)
     assert at_point is not None
     earlier = [
         total
@@ -370,7 +366,7 @@ def _stated_sums(
     baseline: TimePoint, point: TimePoint, targets: Targets
 ) -> tuple[Fraction, Fraction] | Literal["contradictory"] | None:
     """Reported sums of all targets, used when single values are missing at either scan."""
-    single = bool(targets.initial) and targets.comparable and targets.measured_at(point)
+    single = targets.comparable and targets.measured_at(point)
     sums = set(baseline.viable_sums), set(point.viable_sums)
     if single or not all(sums):
         return None

@@ -33,7 +33,7 @@ def _row(case: Case) -> tuple[Verdict, str]:
     enough = case.is_enough(case.readings.min_sessions)
     if not enough:
         return sessions_lacking(enough)
-    if case.baseline is None or case.assessment is None or case.response is Response.NE:
+    if case.baseline is None or case.response is Response.NE:
         return Verdict.INDETERMINATE, not_evaluable_reason(case)
     if case.response is not Response.PD:
         return Verdict.NOT_MET, case.response.value

@@ -60,9 +60,7 @@ def not_evaluable_reason(case: Case) -> str:
 
 
 def response_missing(case: Case) -> tuple[str, ...]:
-    """Imaging codes that hold for this reading of the record, whatever the verdict."""
-    if not case.counted:
-        return ()
+    """Imaging codes that hold for this reading with sessions, whatever the verdict."""
     found = []
     if case.assessment is None:
         found.append(codes.IMAGING_IN_WINDOW)

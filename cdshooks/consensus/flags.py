@@ -47,7 +47,7 @@ def _imaging(case: Case) -> set[str]:
     found = _timing(case)
     conditions = {
         codes.PD_BY_NADIR_ONLY: case.measured.by_nadir is Response.PD
-        and _against_baseline(case) not in (Response.PD, Response.NE),
+        and _against_baseline(case) is not Response.PD,
         codes.LATE_LESION_BASELINE: case.assessment is not None and bool(case.targets.late_entry),
         codes.LATE_CUTOFF_DIFFERS: case.other_cutoff_differs,
         codes.WINDOW_SCANS_DISCORDANT: len(case.window_categories) > 1,
@@ -61,8 +61,7 @@ def _imaging(case: Case) -> set[str]:
 
 def _against_baseline(case: Case) -> Response:
     m = case.measured
-    if m.baseline_sum is None or m.current_sum is None or m.category is Response.NE:
-        return Response.NE
+    assert m.baseline_sum is not None and m.current_sum is not None
     return target_response(
         m.baseline_sum, m.current_sum, m.baseline_sum, case.readings.pd_min_abs_mm
     )
@@ -84,8 +83,8 @@ def _timing(case: Case) -> set[str]:
     ]
     if any(lo <= day <= hi for day in inadequate):
         found.add(codes.NONCONTRAST_SCAN_IN_WINDOW)
-    after = case.days_after_last
-    if after is not None and case.assessment is not None:
+    if case.assessment is not None:
+        after = days(case.last.end, case.assessment.date)
         if not STRICT_WINDOW[0] <= after <= STRICT_WINDOW[1] and lo <= after <= hi:
             found.add(codes.STRICT_WINDOW_DIFFERS)
         if days(case.assessment.date, case.facts.as_of) > OLD_AFTER_DAYS:
@@ -106,12 +105,14 @@ def _timing(case: Case) -> set[str]:
 def _borderline(case: Case) -> bool:
     """Within 5 points of a limit, or one millimetre on the sum would change the category."""
     m = case.measured
-    if m.baseline_sum is None or m.current_sum is None or m.category is Response.NE:
+    if m.category is Response.NE:
         return False
+    assert m.baseline_sum is not None and m.current_sum is not None
     if m.current_sum <= 0:
         return False
     percent = change_percent(m.baseline_sum, m.current_sum)
-    if percent is not None and any(abs(percent - at) <= BORDERLINE_POINTS for at in BORDERLINE_AT):
+    assert percent is not None
+    if any(abs(percent - at) <= BORDERLINE_POINTS for at in BORDERLINE_AT):
         return True
     reference = m.nadir if case.readings.pd_reference == "nadir" else m.baseline_sum
     assert reference is not None

@@ -108,11 +108,11 @@ class Judgement:
 
     @property
     def outcome(self) -> tuple[object, ...]:
+        """The tier follows from the definitions, for the condition is the same in every reading."""
         return (
             tuple(self.definitions[name].verdict for name in DEFINITIONS),
             self.case.response,
             self.strategy,
-            self.therapy.tier,
         )
 
 
@@ -274,11 +274,13 @@ def _compared(
         flags=tuple(sorted(raised)),
         notes=tuple(sorted(set(notes), key=_note_order)),
         data_as_of=presentation.newest(chart),
+        data=presentation.data(base.case, chart),
         outlook=outlook(cases, definitions),
         due=due(base.case),
         other_therapy=other_therapy(cases, definitions[CCI].verdict),
         stage=stage,
         discouraged=single_agent(chart.planned_infusions),
+        sources=chart.sources,
     )
 
 
@@ -292,8 +294,8 @@ def _scores(chart: Chart, as_of: datetime.date, state: Condition, cases: Sequenc
     )
 
 
-def _note_order(note: ChartNote) -> tuple[str, References, str, str]:
-    return note.code, note.references, note.path, note.detail
+def _note_order(note: ChartNote) -> tuple[object, ...]:
+    return note.code, note.references, note.path, note.detail, note.count or 0, note.mm or 0
 
 
 def _causes(judged: Mapping[Key, Judgement], base: Key) -> set[str]:

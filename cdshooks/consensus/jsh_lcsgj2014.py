@@ -29,6 +29,7 @@ UPPER_LIMIT = {Marker.AFP: Decimal(20), Marker.PIVKA_II: Decimal(40)}
 
 VIABILITY, NEW_LESIONS = "viability", "new-lesions"
 VASCULAR_OR_EXTRAHEPATIC, MARKERS = "vascular-or-extrahepatic", "markers"
+SPREAD = ("vascular_invasion", "extrahepatic_spread")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,7 @@ def appeared(case: Case) -> Tri:
     """Vascular invasion or extrahepatic spread now, and absent at the baseline."""
     if case.last is None:
         return case.is_enough(1)
-    return any_of(
-        all_of([_now(case, what), _absent_before(case, what)])
-        for what in ("vascular_invasion", "extrahepatic_spread")
-    )
+    return any_of(all_of([_now(case, what), _absent_before(case, what)]) for what in SPREAD)
 
 
 def _after_last(case: Case) -> list[TimePoint]:
@@ -174,8 +172,10 @@ def _last_between(values: Sequence[MarkerValue], within: Sequence[bool]) -> Mark
     return max(chosen, key=lambda value: (value.date, value.value), default=None)
 
 
-def _marker_triples(case: Case) -> list[tuple[MarkerValue, MarkerValue, MarkerValue, Decimal]]:
+def marker_triples(case: Case) -> list[tuple[MarkerValue, MarkerValue, MarkerValue, Decimal]]:
     """Markers with baseline, inter-session and post value, and the upper limit of the last."""
+    if len(case.counted) < MIN_SESSIONS:
+        return []
     first, before, last = case.counted[0], case.counted[-2], case.counted[-1]
     triples = []
     for (marker, _), values in sorted(_by_series(case).items()):
@@ -198,7 +198,7 @@ def rising_markers(case: Case) -> Tri:
     enough = case.is_enough(MIN_SESSIONS)
     if not enough:
         return enough
-    triples = _marker_triples(case)
+    triples = marker_triples(case)
     if not triples:
         return None
     return any(v0.value < u1.value < u2.value and u2.value > limit for v0, u1, u2, limit in triples)
@@ -244,9 +244,7 @@ def _missing(case: Case, scans: JshScans, name: str) -> tuple[str, ...]:
         return (codes.PROCEDURE_CONFIRMATION,)
     found: list[str] = []
     if name == VIABILITY:
-        if case.baseline is None:
-            found.append(codes.IMAGING_BASELINE)
-        elif not case.targets.initial or case.targets.unmeasured_at_baseline:
+        if not case.targets.initial or case.targets.unmeasured_at_baseline:
             found.append(not_evaluable_reason(case))
         if scans.last is None:
             found.append(codes.IMAGING_IN_WINDOW)
@@ -298,18 +296,24 @@ def _used(case: Case, scans: JshScans) -> Mapping[str, References]:
         ref
         for point in (scans.previous, scans.last)
         if point is not None
-        for ref in point.statement_references
+        for ref in point.statements["new_intrahepatic_lesion"]
     }
-    later = _after_last(case)[-1:] if case.last is not None else []
-    now = {ref for point in later for ref in (*point.references, *point.statement_references)}
+    before_and_now = [] if case.baseline is None else [case.baseline]
+    before_and_now += _after_last(case)[-1:] if case.last is not None else []
+    spread = {
+        ref
+        for point in before_and_now
+        for what in SPREAD
+        for ref in (*point.references, *point.statements[what])
+    }
     markers = (
-        {ref for triple in _marker_triples(case) for v in triple[:3] for ref in v.references}
+        {ref for triple in marker_triples(case) for v in triple[:3] for ref in v.references}
         if len(case.counted) >= MIN_SESSIONS
         else set()
     )
     return {
         VIABILITY: tuple(sorted(imaging | base | measured)),
         NEW_LESIONS: tuple(sorted(imaging | said)),
-        VASCULAR_OR_EXTRAHEPATIC: tuple(sorted(base | now)),
+        VASCULAR_OR_EXTRAHEPATIC: tuple(sorted(spread)),
         MARKERS: tuple(sorted(markers)),
     }

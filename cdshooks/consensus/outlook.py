@@ -37,6 +37,7 @@ from cdshooks.consensus.european2014 import INTENT_REASON
 from cdshooks.consensus.evaluation import INSUFFICIENT_SESSIONS
 
 TENTH = Fraction(1, 10)
+Sums = tuple[tuple[Fraction, Response], ...]
 
 
 def due(case: Case) -> Due | None:
@@ -60,12 +61,12 @@ def outlook(
     ``cases``: every admissible reading of the record, the one that the course shows first. A fact
     is named only when it would do the same in all of them.
     """
-    shown_case, *others = _distinct(cases)
+    first, *others = [(case, _sums(case)) for case in _distinct(cases)]
     found: list[Change] = []
     for name, shown in definitions.items():
-        changes = _changes(name, shown, shown_case)
-        for case in others:
-            also = set(_changes(name, shown, case))
+        changes = _changes(name, shown, *first)
+        for other in others:
+            also = set(_changes(name, shown, *other))
             changes = [change for change in changes if change in also]
         found += changes
     return tuple(found)
@@ -82,10 +83,10 @@ def _tried_on(case: Case) -> tuple[object, ...]:
     return scans, sessions, case.n, case.measured, case.response, case.targets.all
 
 
-def _changes(name: str, shown: DefinitionVerdict, case: Case) -> list[Change]:
+def _changes(name: str, shown: DefinitionVerdict, case: Case, sums: Sums) -> list[Change]:
     if shown.verdict is Verdict.INDETERMINATE:
         return list(_settling(name, shown, case))
-    return list(_flipping(name, shown.verdict, case))
+    return list(_flipping(name, shown.verdict, case, sums))
 
 
 # --- an open verdict ---
@@ -101,7 +102,7 @@ def _settling(name: str, shown: DefinitionVerdict, case: Case) -> Iterator[Chang
         yield Change(name, ChangeKind.ALL_STANDARDISED, Verdict.MET, references=refs)
     elif shown.reason == INTENT_REASON:
         yield from _by_intent(case, Verdict.INDETERMINATE)
-    elif shown.reason == codes.IMAGING_BASELINE and case.baseline is None:
+    elif shown.reason == codes.IMAGING_BASELINE and case.baseline is None and case.counted:
         first = case.counted[0].start
         earliest = first - datetime.timedelta(days=case.readings.baseline_max_age)
         yield Change(name, ChangeKind.BASELINE, first=earliest, last=first)
@@ -164,7 +165,7 @@ def _open_criteria(case: Case) -> Iterator[Change]:
 # --- a known verdict ---
 
 
-def _flipping(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
+def _flipping(name: str, verdict: Verdict, case: Case, sums: Sums) -> Iterator[Change]:
     if name == JSH:
         yield from _jsh_flips(case, verdict)
         yield from _by_attestation(name, verdict, case)
@@ -172,8 +173,9 @@ def _flipping(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
     short = _sessions_short(name, case)
     if short > 0:
         yield Change(name, ChangeKind.SESSIONS, count=short)
+        yield from _by_separation(name, verdict, case)
         return
-    nearest = _nearest_sum(name, verdict, case)
+    nearest = _nearest_sum(name, verdict, case, sums)
     if nearest is not None:
         yield nearest
     if name == EUROPEAN:
@@ -191,38 +193,39 @@ def _sessions_short(name: str, case: Case) -> int:
     return wanted[name] - case.n
 
 
-def _nearest_sum(name: str, verdict: Verdict, case: Case) -> Change | None:
-    """The nearest sum at the assessment scan with which the definition says the contrary."""
+def _sums(case: Case) -> Sums:
+    """Sums at the assessment scan at which the response changes, by their distance from its own."""
     m = case.measured
     if m.baseline_sum is None or m.current_sum is None or m.nadir is None:
-        return None
+        return ()
     if case.response is Response.NE or case.response_stated:
-        return None
+        return ()
     reference = m.nadir if case.readings.pd_reference == "nadir" else m.baseline_sum
     limits = (
         progression_limit(reference, case.readings.pd_min_abs_mm),
         partial_limit(m.baseline_sum),
         Fraction(0),
     )
-    found = []
-    for current in _around(limits):
-        answer = RULES[name](_with_sum(case, current)).verdict
-        if answer is not verdict:
-            found.append((abs(current - m.current_sum), current, answer))
-    if not found:
+    own = m.current_sum
+    nearest = sorted(_around(limits), key=lambda current: (abs(current - own), current))
+    return tuple((s, graded(case, m.baseline_sum, s, m.nadir).category) for s in nearest)
+
+
+def _nearest_sum(name: str, verdict: Verdict, case: Case, sums: Sums) -> Change | None:
+    """The nearest sum at the assessment scan with which the definition says the contrary."""
+    answers = {
+        category: RULES[name](replace(case, response=category)).verdict
+        for category in {category for _, category in sums}
+    }
+    found = next((one for one in sums if answers[one[1]] is not verdict), None)
+    own = case.measured.current_sum
+    if found is None or own is None:
         return None
-    _, current, answer = min(found)
-    more = current > m.current_sum
+    current, answer = found[0], answers[found[1]]
+    more = current > own
     kind = ChangeKind.SUM_AT_LEAST if more else ChangeKind.SUM_AT_MOST
     assert case.assessment is not None
     return Change(name, kind, answer, mm=_decimal(current), first=case.assessment.date)
-
-
-def _with_sum(case: Case, current: Fraction) -> Case:
-    m = case.measured
-    assert m.baseline_sum is not None and m.nadir is not None
-    measured = graded(case, m.baseline_sum, current, m.nadir)
-    return replace(case, measured=measured, response=measured.category)
 
 
 def _around(limits: Iterable[Fraction]) -> list[Fraction]:
@@ -243,6 +246,30 @@ def _by_intent(case: Case, verdict: Verdict) -> Iterator[Change]:
         answer = RULES[EUROPEAN](other).verdict
         if answer is not verdict:
             yield Change(EUROPEAN, ChangeKind.INTENT, answer, subject=intent.value)
+
+
+def _by_separation(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
+    """Parts of one staged session, taken as sessions of their own (AMB-10)."""
+    for session in reversed(case.counted):
+        if len(session.parts) < 2:
+            continue
+        apart = tuple(
+            replace(part, group=f"{number}") if part in session.parts else part
+            for number, part in enumerate(case.facts.treatments)
+        )
+        readings = replace(case.readings, merge_within_days=0)
+        other = work_out(replace(case.facts, treatments=apart), readings)
+        answer = RULES[name](other).verdict
+        if answer is not verdict:
+            yield Change(
+                name,
+                ChangeKind.SEPARATE,
+                answer,
+                first=session.start,
+                last=session.last_part_start,
+                references=session.references,
+            )
+            return
 
 
 def _by_attestation(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
@@ -277,6 +304,9 @@ def _jsh_flips(case: Case, verdict: Verdict) -> Iterator[Change]:
     if verdict is Verdict.MET:
         if criteria.get(viability) is True and others.count(False) == len(others):
             yield from _initial_sum(case, ChangeKind.INITIAL_SUM_AT_MOST, Verdict.NOT_MET)
+        only = [name for name, answer in criteria.items() if answer is not False]
+        if len(only) == 1 and only != [viability]:
+            yield Change(JSH, ChangeKind.NO_CRITERION, Verdict.NOT_MET, subject=only[0])
         return
     scans = jsh_lcsgj2014.the_two_scans(case)
     previous = jsh_lcsgj2014.viability_ratio(case, scans.previous, case.readings.jsh_metric)

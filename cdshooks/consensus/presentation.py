@@ -8,14 +8,20 @@ from fractions import Fraction
 
 from cdshooks.clinical.chart import Chart, Response
 from cdshooks.clinical.mrecist import change_percent
+from cdshooks.clinical.scores import latest_of
+from cdshooks.clinical.timepoints import STATEMENTS
 from cdshooks.consensus.assessment import (
     Course,
+    DataShown,
     LesionShown,
+    MarkerShown,
     ResponseShown,
     ScanShown,
     SessionShown,
+    StatementShown,
 )
 from cdshooks.consensus.case import Case
+from cdshooks.consensus.jsh_lcsgj2014 import marker_triples, the_two_scans, viability_ratio
 
 INITIAL, LATE_ENTRY, NEW = "initial", "late-entry", "new"
 
@@ -26,12 +32,14 @@ def course(case: Case) -> Course:
         for s in case.counted
     )
     baseline, assessment = case.baseline, case.assessment
+    previous = the_two_scans(case).previous
     return Course(
         sessions=sessions,
         baseline_scan=ScanShown(baseline.date, baseline.references) if baseline else None,
         assessment_scan=ScanShown(assessment.date, assessment.references, case.days_after_last)
         if assessment
         else None,
+        previous_scan=ScanShown(previous.date, previous.references) if previous else None,
     )
 
 
@@ -49,6 +57,47 @@ def response(case: Case, by_nadir: str) -> ResponseShown:
         else None,
         category_by_nadir=by_nadir,
         lesions=_lesions(case),
+        nadir=_decimal(measured.nadir) if known else None,
+    )
+
+
+def data(case: Case, chart: Chart) -> DataShown:
+    """Intent, ECOG, what the readers said, and the values behind two JSH-LCSGJ criteria."""
+    scans = the_two_scans(case)
+    ratios = [
+        (point.date, ratio)
+        for point in (scans.previous, scans.last)
+        if point is not None
+        and (ratio := viability_ratio(case, point, case.readings.jsh_metric)) is not None
+    ]
+    return DataShown(
+        intent=case.intent.value if case.intent is not None else "",
+        ecog=tuple(
+            (int(item.value), item.date)
+            for item in latest_of(chart.ecog, case.facts.as_of)
+            if item.date is not None
+        ),
+        statements=tuple(
+            StatementShown(
+                name.replace("_", "-"),
+                getattr(case.baseline, name) if case.baseline is not None else None,
+                getattr(case.assessment, name) if case.assessment is not None else None,
+            )
+            for name in STATEMENTS
+        )
+        if case.counted
+        else (),
+        viability=tuple(ratios) if len(case.counted) > 1 else (),
+        markers=tuple(
+            MarkerShown(
+                values[0].marker.value,
+                values[0].series.rpartition("|")[2],
+                tuple((value.date, value.value) for value in values),
+                limit,
+                values[0].value < values[1].value < values[2].value and values[2].value > limit,
+            )
+            for *values, limit in marker_triples(case)
+        ),
     )
 
 
@@ -72,6 +121,7 @@ def _lesions(case: Case) -> tuple[LesionShown, ...]:
                 role=role,
                 baseline=detection.mm if detection is not None else case.baseline.mm(key),
                 current=point.mm(key) if point is not None else None,
+                since=detection.date if detection is not None else None,
             )
         )
 

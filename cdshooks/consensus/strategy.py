@@ -1,4 +1,4 @@
-"""Figure 1 of the CCI consensus: what to do next after three or more consecutive TACE.
+"""Figure 1 of the CCI consensus: what to do next after three or more consecutive TACE (CCI-F1.0).
 
 The figure is a table and stays one (``figure1.toml``); an unknown dimension keeps every branch that
 is still possible.

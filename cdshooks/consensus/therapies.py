@@ -142,7 +142,7 @@ def questions(state: Condition, opened: Verdict, judged: Therapy) -> set[str]:
     """The two questions to the oncologist, asked only where the answer may matter (AMB-44)."""
     if opened is not Verdict.MET:
         return set()
-    if judged.tier is Tier.NONE and judged.reason in OUTSIDE_ELIGIBILITY:
+    if judged.reason in OUTSIDE_ELIGIBILITY:
         return set()
     contraindicated = state.facts[Fact.IMMUNOTHERAPY_CONTRAINDICATION].answer
     intolerant = state.facts[Fact.COMBINATION_INTOLERANCE].answer

@@ -7,9 +7,12 @@ in an unknown unit is noted and left out: missing, never a guess.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
+
+import msgspec
 
 from cdshooks.clinical.chart import (
     ChildPughStated,
@@ -25,19 +28,15 @@ from cdshooks.clinical.chart import (
     StatedFact,
 )
 from cdshooks.fhir.chart_desk import (
-    CANDIDATE,
     DROPPED,
     FINAL,
     IMPLAUSIBLE,
-    INFERRED,
     NOT_USABLE,
     TEXT_MATCHED,
-    UNREADABLE,
     Desk,
     Entry,
-    texts_of,
 )
-from cdshooks.fhir.chart_imaging import Finding
+from cdshooks.fhir.chart_imaging import called_viable
 from cdshooks.fhir.chart_quantities import (
     UNIT_FROM_TEXT,
     UNIT_NOT_ACCEPTED,
@@ -46,8 +45,12 @@ from cdshooks.fhir.chart_quantities import (
     unit,
 )
 from cdshooks.fhir.dates import Day
-from cdshooks.fhir.views import CodeableConcept, Component, Condition, Observation, Quantity
+from cdshooks.fhir.texts import looked_up
+from cdshooks.fhir.views import CodeableConcept, Component, Observation, Quantity
 
+ECOG, KARNOFSKY = "ecog", "karnofsky"
+_WITH_COMPONENTS = frozenset({"tumour-size", "child-pugh"})
+"""What is said in components, so that its own value may be absent."""
 _T = TypeVar("_T", Laboratory, Grade, ChildPughStated)
 _VALUE = "Observation.valueQuantity"
 _PUBLISHED_UNIT = {Marker.AFP: "ng/mL", Marker.PIVKA_II: "mAU/mL"}
@@ -94,7 +97,8 @@ CLINICAL_ROLES = frozenset(
         "ascites",
         "encephalopathy",
         "child-pugh",
-        "ecog",
+        ECOG,
+        KARNOFSKY,
         "lesion-count",
         "largest-diameter",
         "tumour-size",
@@ -154,7 +158,7 @@ def read_clinical(
         stated = view.effective_date_time or view.effective_instant or view.effective_period
         if stated and day is None:
             continue
-        if view.data_absent_reason is not None and role != "tumour-size":
+        if view.data_absent_reason is not None and role not in _WITH_COMPONENTS:
             continue
         seen = _Seen(view, reference, role, day)
         if role in _PLAUSIBLE:
@@ -167,7 +171,9 @@ def read_clinical(
             _encephalopathy(desk, sheet, seen)
         elif role == "child-pugh":
             _child_pugh(desk, sheet, seen)
-        elif role == "ecog":
+        elif role == KARNOFSKY:
+            desk.note(NOT_USABLE, reference, detail="karnofsky", path="Observation.code")
+        elif role == ECOG:
             _ecog(desk, sheet, seen)
         elif role in _STAGES:
             _stage(desk, sheet, seen)
@@ -308,20 +314,67 @@ def _encephalopathy(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
 
 
 def _child_pugh(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
+    """The score, or only the class; its parts as components are read like parts of their own."""
     view, reference, _, day = seen
-    score = view.value_integer
+    found = _score_or_class(desk, view, reference)
+    for component in view.component:
+        role = desk.terminology.find("observation", component.code)
+        part = seen._replace(role=role or "", view=on_its_own(view, component))
+        if role == "ascites":
+            _ascites(desk, sheet, part)
+        elif role == "encephalopathy":
+            _encephalopathy(desk, sheet, part)
+        elif role == "child-pugh":
+            inner = _score_or_class(desk, part.view, reference)
+            found = _narrower(found, inner)
+    if found is None:
+        if not view.component and view.data_absent_reason is None:
+            desk.note(NOT_USABLE, reference, path="Observation.value")
+        return
+    sheet.stated.append(ChildPughStated(*found, _exact(desk, day, reference), (reference,)))
+
+
+def on_its_own(view: Observation, component: Component) -> Observation:
+    """A component as an observation of its own, with the status and the day of the whole."""
+    return msgspec.structs.replace(
+        view,
+        code=component.code,
+        value_quantity=component.value_quantity,
+        value_codeable_concept=component.value_codeable_concept,
+        value_string=component.value_string,
+        value_boolean=None,
+        value_integer=component.value_integer,
+        data_absent_reason=component.data_absent_reason,
+        interpretation=(),
+        component=(),
+    )
+
+
+def _score_or_class(desk: Desk, view: Observation, reference: str) -> tuple[int, int] | None:
+    score: Decimal | None = None
+    if view.value_integer is not None:
+        score = Decimal(view.value_integer)
+    elif view.value_quantity is not None:
+        score = number(desk, view.value_quantity, reference, _VALUE)
     if score is not None:
-        if not 5 <= score <= 15:
-            desk.note(IMPLAUSIBLE, reference, path="Observation.valueInteger")
-            return
-        low = high = score
-    else:
+        if not 5 <= score <= 15 or score != score.to_integral_value():
+            desk.note(IMPLAUSIBLE, reference, path="Observation.value")
+            return None
+        return int(score), int(score)
+    role: str | None = None
+    if view.value_codeable_concept is not None:
         role = _value_role(desk, "child-pugh-class", view.value_codeable_concept, reference)
-        if role is None:
-            return
-        low, high = _CHILD_PUGH[role]
-    date = _exact(desk, day, reference)
-    sheet.stated.append(ChildPughStated(low, high, date, (reference,)))
+    elif view.value_string:
+        role = _in_words(desk, desk.terminology.texts.child_pugh_class, view, reference)
+    return _CHILD_PUGH[role] if role is not None else None
+
+
+def _narrower(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:
+    """A score beside its class: the score; a score beside another class: neither is believed."""
+    if one is None or other is None:
+        return one or other
+    low, high = max(one[0], other[0]), min(one[1], other[1])
+    return (low, high) if low <= high else (min(one[0], other[0]), max(one[1], other[1]))
 
 
 def _ecog(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
@@ -334,6 +387,19 @@ def _ecog(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
         grade = Decimal(role) if role is not None else None
     elif view.value_quantity is not None:
         grade = number(desk, view.value_quantity, reference, _VALUE)
+    elif view.value_string:
+        role = _in_words(desk, desk.terminology.texts.ecog, view, reference)
+        grade = Decimal(role) if role is not None else None
+    elif view.interpretation:
+        roles = {
+            role
+            for concept in view.interpretation
+            for role in desk.terminology.roles("ecog-grade", concept)
+        }
+        if len(roles) == 1:
+            grade = Decimal(roles.pop())
+        else:
+            desk.note(NOT_USABLE, reference, path="Observation.interpretation")
     else:
         desk.note(NOT_USABLE, reference, path="Observation.value")
     if grade is None:
@@ -342,6 +408,16 @@ def _ecog(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
         desk.note(IMPLAUSIBLE, reference, path="Observation.value")
         return
     sheet.ecog.append(Dated(grade, _exact(desk, day, reference), (reference,)))
+
+
+def _in_words(
+    desk: Desk, table: Mapping[str, str], view: Observation, reference: str
+) -> str | None:
+    """A value that a whole text has by a closed table; noted either way."""
+    value = looked_up(table, (view.value_string,))
+    code = NOT_USABLE if value is None else TEXT_MATCHED
+    desk.note(code, reference, path="Observation.valueString")
+    return value
 
 
 # Facts and tumour burden
@@ -359,9 +435,7 @@ def _fact(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
 def _stage(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
     view, reference, role, day = seen
     if view.value_string:
-        value = desk.terminology.stage_texts[role].get(view.value_string.strip().casefold())
-        code = NOT_USABLE if value is None else TEXT_MATCHED
-        desk.note(code, reference, path="Observation.valueString")
+        value = _in_words(desk, desk.terminology.stage_texts[role], view, reference)
     else:
         value = _value_role(desk, role, view.value_codeable_concept, reference)
     if value is not None:
@@ -371,12 +445,12 @@ def _stage(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
 
 def _burden_of_panel(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
     path = "Observation.component.valueQuantity"
+    all_viable = called_viable(desk, seen.view)
     for component in seen.view.component:
         role = desk.terminology.find("observation", component.code)
         if component.data_absent_reason is not None:
             continue
-        words = texts_of(component.code)
-        if any(desk.terminology.says_viable.search(word) for word in words):
+        if all_viable or called_viable(desk, component):
             continue
         if role == "largest-diameter" and component.value_quantity is not None:
             _diameter(desk, sheet, seen, component.value_quantity, path)
@@ -417,87 +491,6 @@ def _dated(value: Decimal, seen: _Seen) -> Dated:
     day = seen.day
     first = day.date if day is not None and day.latest is not None else None
     return Dated(value, _last(day), (seen.reference,), first)
-
-
-# Conditions
-
-
-def read_conditions(
-    desk: Desk, conditions: list[Entry[Condition]], sheet: Clinical
-) -> list[Finding]:
-    """Active Conditions that count; those that speak for scans are returned."""
-    findings: list[Finding] = []
-    for reference, view, _ in conditions:
-        if view.code is None:
-            desk.note(UNREADABLE, reference, path="Condition.code")
-        role, sure = _diagnosis(desk, view)
-        if role is None or (role == "hcc" and sure):
-            continue
-        if not _is_active(desk, view):
-            desk.note(DROPPED, reference, path="Condition.clinicalStatus")
-            continue
-        if not sure:
-            called = _is_called(desk, role, view.code)
-            desk.note(TEXT_MATCHED if called else CANDIDATE, reference, path="Condition.code")
-            if not called or role == "hcc":
-                continue
-        onset = desk.day(view.onset_date_time, reference, "Condition.onsetDateTime")
-        if view.onset_date_time and onset is None:
-            continue
-        day = onset or desk.day(view.recorded_date, reference, "Condition.recordedDate")
-        date = day.date if day is not None else None
-        source = (reference,)
-        if role == "hepatorenal-syndrome":
-            sheet.facts.append(StatedFact(Fact.HEPATORENAL_SYNDROME, True, date, source, True))
-        elif role == "encephalopathy":
-            sheet.encephalopathy.append(Grade(1, 4, date, source, expires=False))
-        elif role == "ascites":
-            sheet.ascites.append(Grade(2, 3, date, source, expires=False))
-        else:
-            statement = _finding(desk, role, view, reference)
-            if statement is None:
-                continue
-            if day is None:
-                desk.note(NOT_USABLE, reference, detail="no-date", path="Condition.onsetDateTime")
-                continue
-            if onset is None:
-                desk.note(INFERRED, reference, detail="recorded", path="Condition.recordedDate")
-            findings.append(Finding(statement, day, reference))
-    return sorted(findings, key=lambda finding: (finding.day.date, finding.reference))
-
-
-def _diagnosis(desk: Desk, view: Condition) -> tuple[str | None, bool]:
-    """What the code of a Condition means, and whether the code alone is enough."""
-    role = desk.terminology.find("condition", view.code)
-    if role is not None:
-        return role, True
-    return desk.terminology.find("condition-probable", view.code), False
-
-
-def _is_active(desk: Desk, view: Condition) -> bool:
-    table = desk.terminology
-    if table.find("condition-verification", view.verification_status) == "rejected":
-        return False
-    return table.find("condition-status", view.clinical_status) == "active"
-
-
-def _finding(desk: Desk, role: str, view: Condition, reference: str) -> str | None:
-    """Portal vein thrombosis is invasion only when it is called a tumour thrombus (1.6)."""
-    if role != "portal-vein-thrombosis":
-        return role
-    if not _is_called(desk, "vascular-invasion", view.code):
-        return None
-    desk.note(TEXT_MATCHED, reference, path="Condition.code")
-    return "vascular-invasion"
-
-
-def _is_called(desk: Desk, role: str, concept: CodeableConcept | None) -> bool:
-    """Whether a diagnosis is called what its code probably says, and not denied."""
-    words = " ; ".join(texts_of(concept))
-    found = desk.terminology.condition_texts[role].search(words)
-    return found is not None and not desk.terminology.denies_what_follows.search(
-        words[: found.start()]
-    )
 
 
 # Shared

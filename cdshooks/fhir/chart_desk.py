@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from cdshooks.clinical.chart import ChartNote
+from cdshooks.clinical.chart import Certainty, ChartNote
 from cdshooks.fhir.codes import Terminology
-from cdshooks.fhir.dates import Day, UnreadableDate, read_day
-from cdshooks.fhir.references import local_reference, of_type
+from cdshooks.fhir.dates import Day, UnreadableDate, date_in_words, read_day
+from cdshooks.fhir.references import local_reference
 from cdshooks.fhir.views import (
     CodeableConcept,
     Element,
@@ -29,6 +29,9 @@ UNKNOWN_CODE = "unknown-code"
 TEXT_MATCHED = "text-matched"
 CANDIDATE = "candidate-code"
 INFERRED = "inferred"
+
+_NOT_STATED = frozenset({TEXT_MATCHED, CANDIDATE, INFERRED})
+"""Notes that tell how a fact was inferred."""
 
 FINAL = frozenset({"final", "amended", "corrected"})
 """Observation statuses that count."""
@@ -52,17 +55,42 @@ class Desk:
     notes: set[ChartNote] = field(default_factory=set)
     foreign: set[str] = field(default_factory=set)
     """References of the resources of other patients."""
+    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Members of each group of observations."""
+    members_left: int = 200_000
+    """How many members may still be followed."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """``meta.versionId`` of each resource that has one."""
+    certainty: dict[str, Certainty] = field(default_factory=dict)
+    """Of what was not plainly stated, by reference."""
+    _references: dict[str, str | None] = field(default_factory=dict)
 
     def note(self, code: str, *references: str, detail: str = "", path: str = "") -> None:
         self.notes.add(ChartNote(code, references, detail, path))
+        if code in _NOT_STATED:
+            for reference in references:
+                self.certainty.setdefault(reference, Certainty.INFERRED)
+
+    def computed(self, *references: str) -> None:
+        """What these say is used only as a part of a sum, or the like."""
+        for reference in references:
+            self.certainty[reference] = Certainty.COMPUTED
 
     # References
 
     def reference(self, reference: Reference | None) -> str | None:
-        return local_reference(reference, self.bases)
+        """As :func:`local_reference`, each written form looked at once."""
+        text = reference.reference if reference is not None else None
+        if not text:
+            return None
+        if text not in self._references:
+            self._references[text] = local_reference(reference, self.bases)
+        return self._references[text]
 
     def references(self, references: tuple[Reference, ...], kind: str) -> tuple[str, ...]:
-        return of_type(references, kind, self.bases)
+        """The references to resources of one type, sorted, each once."""
+        found = {self.reference(reference) for reference in references}
+        return tuple(sorted(text for text in found if text and text.startswith(f"{kind}/")))
 
     # Dates
 
@@ -77,6 +105,18 @@ class Desk:
             return None
         if day.zone_assumed:
             self.note(INFERRED, reference, detail="site-time-zone", path=path)
+        return day
+
+    def day_in_words(self, text: str | None, reference: str, path: str) -> Day | None:
+        """A text that is nothing but a date ("2023-03-05", "2023年3月"); noted as inferred."""
+        written = date_in_words(text)
+        if written is None:
+            return None
+        try:
+            day = read_day(written, self.zone)
+        except UnreadableDate:
+            return None
+        self.note(INFERRED, reference, detail="date-in-words", path=path)
         return day
 
     def period(self, period: Period | None, reference: str, path: str) -> Day | None:

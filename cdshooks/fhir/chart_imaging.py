@@ -12,12 +12,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from cdshooks.clinical.chart import (
-    Certainty,
-    Comparator,
     Lesion,
     Measurement,
     References,
-    Response,
     Scan,
     StatedResponse,
     Statement,
@@ -36,6 +33,13 @@ from cdshooks.fhir.chart_desk import (
 )
 from cdshooks.fhir.chart_lesions import Lesions
 from cdshooks.fhir.chart_quantities import millimetres, millimetres_of_text, number, unit
+from cdshooks.fhir.chart_responses import (
+    RESPONSES,
+    TARGET,
+    note_unused_response,
+    read_target_response,
+    scope_of,
+)
 from cdshooks.fhir.chart_scans import ScanDraft, Scans
 from cdshooks.fhir.dates import Day
 from cdshooks.fhir.views import (
@@ -49,6 +53,7 @@ from cdshooks.fhir.views import (
 VIABLE = "viable-diameter"
 SIZE_PANEL = "tumour-size"
 INVOLVED_VESSEL = "involved-vessel"
+SHORT = "short-diameter"
 PLAIN_DIAMETERS = frozenset({"diameter", "largest-diameter"})
 STATEMENTS = frozenset({"new-intrahepatic-lesion", "vascular-invasion", "extrahepatic-spread"})
 IMAGING_ROLES = STATEMENTS | {
@@ -57,8 +62,9 @@ IMAGING_ROLES = STATEMENTS | {
     "diameter",
     "sum-viable-diameters",
     "residual-viability",
-    "target-response",
-    "overall-response",
+    SHORT,
+    INVOLVED_VESSEL,
+    *RESPONSES,
 }
 _PERCENT = frozenset({"%"})
 _SLIP = (Decimal(8), Decimal(12))
@@ -93,12 +99,14 @@ class _Sheet:
     responses: list[StatedResponse] = field(default_factory=list)
     viability: list[tuple[Decimal, References]] = field(default_factory=list)
     sums: list[tuple[Decimal, References]] = field(default_factory=list)
+    short: list[tuple[str, str]] = field(default_factory=list)
+    """Short axes: the lesion and where it is said."""
 
 
 def is_about_imaging(desk: Desk, role: str, view: Observation) -> bool:
     """Whether an observation is read on a scan; a plain diameter only when it is called viable."""
-    if role in PLAIN_DIAMETERS:
-        return _called_viable(desk, texts_of(view.code))
+    if role in PLAIN_DIAMETERS or role == SHORT:
+        return called_viable(desk, view)
     return role in IMAGING_ROLES
 
 
@@ -110,10 +118,14 @@ def read_imaging(
     observations: list[tuple[Entry[Observation], str]],
     sessions: frozenset[str],
     findings: Iterable[Finding],
+    standing: frozenset[str],
 ) -> Imaging:
-    """Scans with what was read on them, in order of their days, and every lesion."""
-    lesions = Lesions.of(desk, structures)
-    usable = _usable(desk, observations)
+    """Scans with what was read on them, in order of their days, and every lesion.
+
+    ``standing``: every observation of the record whose status counts.
+    """
+    lesions = Lesions.of(desk, structures, [entry.view for entry, _ in observations])
+    usable, replaced = _usable(desk, observations)
     days = {entry.reference: day for entry, _, day in usable}
     scans = Scans.of(desk, studies, reports, sessions, days)
     waiting = []
@@ -122,17 +134,18 @@ def read_imaging(
             desk.note(DROPPED, entry.reference, detail="report-not-final")
         elif not scans.place(entry, role, day):
             waiting.append((entry, role, day))
-    scans.place_by_day(waiting)
+    homeless = scans.place_by_day(waiting, without_own_scan=frozenset({INVOLVED_VESSEL}))
+    standing -= replaced | scans.unsettled
 
     charted: list[Scan] = []
-    findings = list(findings)
+    findings = [*findings, *_standing_invasion(desk, homeless)]
     for key in sorted(scans.by_key):
         sheet = _Sheet(scans.by_key[key])
         day = _day_of(desk, sheet.draft)
         if day is None:
             continue
         for entry, role, _ in sheet.draft.readings:
-            _read(desk, sheet, lesions, entry, role)
+            _read(desk, sheet, lesions, entry, role, standing)
         for finding in findings:
             if finding.day.last <= day.date and not sheet.statements.get(finding.statement):
                 said = Statement(True, (finding.reference,))
@@ -147,8 +160,11 @@ def read_imaging(
 
 def _usable(
     desk: Desk, observations: list[tuple[Entry[Observation], str]]
-) -> list[tuple[Entry[Observation], str, Day | None]]:
-    """Observations whose status counts and that no newer one replaces, with their days."""
+) -> tuple[list[tuple[Entry[Observation], str, Day | None]], set[str]]:
+    """Observations whose status counts and that no newer one replaces, with their days.
+
+    Also the observations that are replaced.
+    """
     replaced: set[str] = set()
     kept: list[tuple[Entry[Observation], str, Day | None]] = []
     for entry, role in observations:
@@ -166,10 +182,14 @@ def _usable(
             entry = entry._replace(whole=False)
         if not entry.whole and role != VIABLE:
             continue
+        role = scope_of(desk, role, view)
+        if role in RESPONSES and role != TARGET:
+            note_unused_response(desk, role, view, reference)
+            continue
         kept.append((entry, role, day))
     for reference in sorted(replaced & {entry.reference for entry, _, _ in kept}):
         desk.note(DROPPED, reference, detail="replaced")
-    return [item for item in kept if item[0].reference not in replaced]
+    return [item for item in kept if item[0].reference not in replaced], replaced
 
 
 def _day_of(desk: Desk, draft: ScanDraft) -> Day | None:
@@ -185,7 +205,12 @@ def _day_of(desk: Desk, draft: ScanDraft) -> Day | None:
 
 
 def _read(
-    desk: Desk, sheet: _Sheet, lesions: Lesions, entry: Entry[Observation], role: str
+    desk: Desk,
+    sheet: _Sheet,
+    lesions: Lesions,
+    entry: Entry[Observation],
+    role: str,
+    standing: frozenset[str],
 ) -> None:
     reference, view, whole = entry
     if role == VIABLE:
@@ -194,6 +219,8 @@ def _read(
     elif role in PLAIN_DIAMETERS:
         desk.note(TEXT_MATCHED, reference, path="Observation.code")
         _measure(sheet, lesions, view, reference, _viable(desk, view, reference))
+    elif role == SHORT:
+        sheet.short += [(key, reference) for key in lesions.keys_of(view, reference)]
     elif role == SIZE_PANEL:
         _read_panel(desk, sheet, lesions, view, reference)
     elif role in STATEMENTS:
@@ -203,10 +230,12 @@ def _read(
             sheet.statements.setdefault(role, []).append(said)
         elif view.data_absent_reason is None:
             desk.note(NOT_USABLE, reference, path="Observation.value")
-    elif role == "target-response":
-        _read_response(desk, sheet, view, reference)
-    elif role == "overall-response":
-        desk.note(NOT_USABLE, reference, detail="overall-response", path="Observation.code")
+    elif role == INVOLVED_VESSEL:
+        _read_thrombus(desk, sheet, view, reference)
+    elif role == TARGET:
+        response = read_target_response(desk, view, reference, standing)
+        if response is not None:
+            sheet.responses.append(response)
     elif role == "sum-viable-diameters":
         if view.value_quantity is not None:
             path = "Observation.valueQuantity"
@@ -231,6 +260,39 @@ def _vessels(desk: Desk, view: Observation, reference: str) -> tuple[Vessel, ...
             path = "Observation.component.valueCodeableConcept"
             desk.note(UNKNOWN_CODE, reference, path=path)
     return tuple(sorted(found))
+
+
+def _thrombus(desk: Desk, view: Observation, reference: str) -> Statement | None:
+    """The extent of a tumour thrombus as an observation of its own (Vp, Cheng, a vessel)."""
+    concept = view.value_codeable_concept
+    vessels = {Vessel(role) for role in desk.terminology.roles("vessel", concept)}
+    if vessels:
+        return Statement(True, (reference,), tuple(sorted(vessels)))
+    if desk.terminology.find("thrombus-extent", concept) == "none":
+        return Statement(False, (reference,))
+    if view.data_absent_reason is None:
+        desk.note(UNKNOWN_CODE, reference, path="Observation.valueCodeableConcept")
+    return None
+
+
+def _read_thrombus(desk: Desk, sheet: _Sheet, view: Observation, reference: str) -> None:
+    said = _thrombus(desk, view, reference)
+    if said is not None:
+        sheet.statements.setdefault("vascular-invasion", []).append(said)
+
+
+def _standing_invasion(
+    desk: Desk, homeless: list[tuple[Entry[Observation], str, Day]]
+) -> list[Finding]:
+    """A thrombus that was staged on no scan speaks for the later ones, as a diagnosis does."""
+    found = []
+    for entry, _, day in homeless:
+        said = _thrombus(desk, entry.view, entry.reference)
+        if said is not None and said.answer:
+            found.append(Finding("vascular-invasion", day, entry.reference))
+        elif said is not None:
+            desk.note(NOT_USABLE, entry.reference, detail="which-scan")
+    return found
 
 
 def _sum_in_mm(desk: Desk, view: Observation, reference: str, path: str) -> Decimal | None:
@@ -280,54 +342,44 @@ def _read_panel(
     Of two axes of one lesion the long one counts.
     """
     found: list[Decimal | None] = []
+    short = False
+    all_viable = called_viable(desk, view)
     for component in view.component:
         role = desk.terminology.find("observation", component.code)
-        if role in PLAIN_DIAMETERS and _called_viable(desk, texts_of(component.code)):
+        if role in PLAIN_DIAMETERS or role == SHORT:
+            if not (all_viable or called_viable(desk, component)):
+                continue
             desk.note(TEXT_MATCHED, reference, path="Observation.component.code")
-            role = VIABLE
+            short = short or role == SHORT
+            role = VIABLE if role != SHORT else SHORT
         if role == VIABLE:
             found.append(_viable(desk, component, reference))
+    if short and not found:
+        found.append(None)
     if found:
         sizes = [mm for mm in found if mm is not None]
         mm = max(sizes) if len(sizes) == len(found) else None
         _measure(sheet, lesions, view, reference, mm)
 
 
-def _called_viable(desk: Desk, texts: tuple[str, ...]) -> bool:
-    return any(desk.terminology.says_viable.search(text) for text in texts)
-
-
-def _read_response(desk: Desk, sheet: _Sheet, view: Observation, reference: str) -> None:
-    """A reader's target response; only by mRECIST, only from the closed values."""
-    terminology = desk.terminology
-    if view.data_absent_reason is not None:
-        return
-    if terminology.only("response-method", view.method) != "mrecist":
-        desk.note(NOT_USABLE, reference, detail="method", path="Observation.method")
-        return
-    category: str | None = None
-    if view.value_codeable_concept is not None:
-        category = terminology.only("response", view.value_codeable_concept)
-    elif view.value_string:
-        category = terminology.response_texts.get(view.value_string.strip().casefold())
-    if category is None:
-        desk.note(NOT_USABLE, reference, path="Observation.value")
-        return
-    kinds = {
-        inner.value_code
-        for extension in desk.extensions(view.extension, "response-comparator")
-        for inner in extension.extension
-        if inner.url == "kind"
-    }
-    comparator: Comparator | None = None
-    if kinds:
-        try:
-            (kind,) = kinds
-            comparator = Comparator(kind or "")
-        except ValueError:
-            desk.note(UNKNOWN_CODE, reference, path="Observation.extension")
-            return
-    sheet.responses.append(StatedResponse(Response(category), comparator, (reference,)))
+def called_viable(desk: Desk, view: Observation | Component) -> bool:
+    """Whether a plain diameter is said to be that of what enhances; a denial outweighs it."""
+    table = desk.terminology
+    concepts = [view.code, view.value_codeable_concept]
+    words = [*texts_of(view.code)]
+    if isinstance(view, Observation):
+        concepts.append(view.method)
+        words += texts_of(view.method)
+        if view.body_site is not None and view.body_site.text:
+            words.append(view.body_site.text)
+        for component in view.component:
+            if table.find("observation", component.code) is None:
+                concepts += [component.code, component.value_codeable_concept]
+                words += [*texts_of(component.code), *texts_of(component.value_codeable_concept)]
+    roles = {role for concept in concepts for role in table.roles("viability", concept)}
+    if "non-enhancing" in roles or any(table.texts.says_not_viable.search(w) for w in words):
+        return False
+    return "enhancing" in roles or any(table.says_viable.search(word) for word in words)
 
 
 def _read_viability(desk: Desk, sheet: _Sheet, view: Observation, reference: str) -> None:
@@ -348,9 +400,11 @@ def _read_viability(desk: Desk, sheet: _Sheet, view: Observation, reference: str
 
 def _scan(sheet: _Sheet, lesions: Lesions, day: Day) -> Scan:
     draft = sheet.draft
-    measurements = _joined(sheet.measured, lesions)
+    _settle_short(sheet, lesions)
+    _settle_vague(sheet, lesions)
+    measurements = lesions.joined(sheet.measured)
     for measurement in measurements:
-        lesions.list_on(measurement.lesion, day.date)
+        lesions.list_on(measurement.lesion, day.date, measurement.mm)
     references = draft.references or {entry.reference for entry, _, _ in draft.readings}
     return Scan(
         date=day.date,
@@ -368,31 +422,24 @@ def _scan(sheet: _Sheet, lesions: Lesions, day: Day) -> Scan:
     )
 
 
-def _joined(measured: list[tuple[str, Measurement]], lesions: Lesions) -> list[Measurement]:
-    """Lesions that later merged into one are, before that, the sum of their parts."""
-    parts: dict[str, dict[str, list[Measurement]]] = {}
-    for key, measurement in measured:
-        if key in lesions.merged:
-            parts.setdefault(lesions.merged[key], {}).setdefault(key, []).append(measurement)
-    summed = {whole for whole, found in parts.items() if len(found) > 1}
-    out = [m for key, m in measured if lesions.merged.get(key) not in summed]
-    for whole in summed:
-        sizes: list[Decimal | None] = []
-        references: set[str] = set()
-        for found in parts[whole].values():
-            known = [m.mm for m in found if m.mm is not None]
-            sizes.append(max(known) if known else None)
-            references.update(r for m in found for r in m.references)
-        total = sum((mm for mm in sizes if mm is not None), Decimal(0))
-        out.append(
-            Measurement(
-                lesions.alias.get(whole, whole),
-                None if None in sizes else total,
-                tuple(sorted(references)),
-                Certainty.COMPUTED,
-            )
-        )
-    return out
+def _settle_short(sheet: _Sheet, lesions: Lesions) -> None:
+    """A short axis beside its long one says nothing more; alone it lists its lesion."""
+    long = {measurement.lesion for _, measurement in sheet.measured}
+    for key, reference in sheet.short:
+        lesion = lesions.alias.get(key, key)
+        if lesion not in long:
+            sheet.measured.append((key, Measurement(lesion, None, (reference,))))
+
+
+def _settle_vague(sheet: _Sheet, lesions: Lesions) -> None:
+    """Two sizes at one place, without a label, may be two lesions: then neither is measured."""
+    for place in sorted({key for key, _ in sheet.measured} & lesions.names.vague):
+        there = [measurement for key, measurement in sheet.measured if key == place]
+        if len({measurement.mm for measurement in there}) > 1:
+            references = tuple(sorted(ref for one in there for ref in one.references))
+            lesions.desk.note(NOT_USABLE, *references, detail="several-lesions")
+            sheet.measured = [item for item in sheet.measured if item[0] != place]
+            sheet.measured.append((place, Measurement(place, None, references)))
 
 
 def _said(sheet: _Sheet, statement: str) -> tuple[Statement, ...]:

@@ -1,18 +1,23 @@
 """Lesions: the BodyStructures that measurements point to, and those that measurements only imply.
 
-A lesion keeps its identity over time by its BodyStructure; ``lesion-supersedes`` joins an older
-record of the same lesion. What is measured without saying on which lesion is a lesion of its own,
-so that it can never stand in for another.
+A lesion keeps its identity over time by its BodyStructure; ``lesion-supersedes`` or a common
+tracking UID joins records of the same lesion. How a measurement names its lesion:
+:mod:`cdshooks.fhir.chart_lesion_names`. What is measured without saying on which lesion is a lesion
+of its own, so that it can never stand in for another.
 """
 
 from __future__ import annotations
 
 import datetime
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
 
-from cdshooks.clinical.chart import Lesion, LesionRole
-from cdshooks.fhir.chart_desk import NOT_USABLE, UNKNOWN_CODE, Desk, Entry
+from cdshooks.clinical.chart import Certainty, Lesion, LesionRole, Measurement
+from cdshooks.fhir.chart_desk import INFERRED, UNKNOWN_CODE, Desk, Entry
+from cdshooks.fhir.chart_lesion_names import LesionNames
 from cdshooks.fhir.dates import Day
 from cdshooks.fhir.views import BodyStructure, Observation
 
@@ -20,7 +25,10 @@ _LABEL_CHARACTERS = frozenset(
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ,/()+.-"
 )
 _LONGEST_LABEL = 60
-_BODY_STRUCTURE = "BodyStructure"
+_MOST_COMPARED = 100
+"""Among more lesions none is looked for under another label."""
+_SIMILAR_MM, _SIMILAR_PERCENT = 5, 20
+"""Sizes of two lesions that may be one under two labels."""
 
 
 def safe_label(text: str | None) -> str | None:
@@ -35,73 +43,108 @@ def safe_label(text: str | None) -> str | None:
     return None
 
 
+class _Listing(NamedTuple):
+    day: datetime.date
+    mm: Decimal | None
+
+
 @dataclass(slots=True)
 class Lesions:
-    """Lesions by key; ``alias`` leads from an older record of a lesion to the newest."""
+    """Lesions by key; ``alias`` leads from a record of a lesion to the one that stands for it."""
 
     desk: Desk
-    recorded: dict[str, Entry[BodyStructure]] = field(default_factory=dict)
+    recorded: dict[str, Entry[BodyStructure]]
+    names: LesionNames
     alias: dict[str, str] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
     """Older records, two or more of which one newer record supersedes: lesions that merged."""
-    seen: dict[str, datetime.date] = field(default_factory=dict)
-    """First day on which a lesion is listed, for lesions that any scan lists."""
+    split: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By an older record, the newer ones that all supersede it: parts of a lesion that split."""
+    seen: dict[str, list[_Listing]] = field(default_factory=dict)
+    """When a lesion is listed, for lesions that any scan lists."""
 
     @classmethod
-    def of(cls, desk: Desk, entries: list[Entry[BodyStructure]]) -> Lesions:
-        lesions = cls(desk, {entry.reference: entry for entry in entries if entry.whole})
-        older: dict[str, str] = {}
-        for reference, view, _ in lesions.recorded.values():
+    def of(
+        cls,
+        desk: Desk,
+        entries: list[Entry[BodyStructure]],
+        observations: Iterable[Observation] = (),
+    ) -> Lesions:
+        recorded = {entry.reference: entry for entry in entries if entry.whole}
+        lesions = cls(desk, recorded, LesionNames.of(desk, recorded.values(), observations))
+        newer: dict[str, list[str]] = {}
+        for reference, view, _ in recorded.values():
             for extension in desk.extensions(view.extension, "lesion-supersedes"):
                 old = desk.reference(extension.value_reference)
                 if old is not None and old != reference:
-                    older.setdefault(old, reference)
+                    newer.setdefault(old, []).append(reference)
+        lesions.split = {old: frozenset(new) for old, new in newer.items() if len(set(new)) > 1}
+        older = {old: new[0] for old, new in newer.items() if old not in lesions.split}
         heirs = list(older.values())
         lesions.merged = {old: new for old, new in older.items() if heirs.count(new) > 1}
-        for old in older:
-            newest, passed = old, {old}
-            while newest in older and older[newest] not in passed:
-                newest = older[newest]
+        onward = dict(older)
+        for old, parts in lesions.split.items():
+            onward |= dict.fromkeys(parts, old)
+        for same in lesions.names.same_records():
+            first, *others = sorted(same, key=lambda one: (one in onward, one))
+            for other in others:
+                onward.setdefault(other, first)
+        for start in onward:
+            newest, passed = start, {start}
+            while newest in onward and onward[newest] not in passed:
+                newest = onward[newest]
                 passed.add(newest)
-            lesions.alias[old] = newest
+            lesions.alias[start] = newest
         return lesions
 
     def keys_of(self, view: Observation, reference: str) -> list[str]:
         """The lesions that an observation is about, as far as it says."""
-        desk = self.desk
-        found = list(desk.references(view.focus, _BODY_STRUCTURE))
-        if not found:
-            sites = view.body_site.extension if view.body_site is not None else ()
-            for extension in desk.extensions((*sites, *view.extension), "body-site"):
-                pointed = desk.reference(extension.value_reference)
-                if pointed is not None and pointed.startswith(_BODY_STRUCTURE + "/"):
-                    found.append(pointed)
-        if not found:
-            found = self._named(view)
-        if not found:
-            desk.note(NOT_USABLE, reference, detail="no-lesion", path="Observation.focus")
-            found = [reference]
-        return sorted(set(found))
+        return self.names.keys_of(view, reference)
 
-    def _named(self, view: Observation) -> list[str]:
-        """An extension with a lesion id, or a site in words that serves as a name."""
-        endings = self.desk.terminology.lesion_identifier_endings
-        for extension in view.extension:
-            if extension.url.endswith(endings) and extension.value_string:
-                return [f"id:{extension.value_string.strip().casefold()}"]
-        text = view.body_site.text if view.body_site is not None else None
-        if text and text.strip():
-            return [f"site:{' '.join(text.split()).casefold()}"]
-        return []
+    def joined(self, measured: list[tuple[str, Measurement]]) -> list[Measurement]:
+        """What one scan measures, by lesion; of lesions that merged or split, the sum of parts.
 
-    def list_on(self, key: str, date: datetime.date) -> None:
-        self.seen[key] = min(date, self.seen.get(key, date))
+        ``measured``: with the record that each measurement names. A part that is not measured
+        leaves the whole without a value.
+        """
+        whole_of = dict(self.merged)
+        for whole, names in self.split.items():
+            whole_of |= dict.fromkeys(names, whole)
+        parts: dict[str, dict[str, list[Measurement]]] = {}
+        for key, measurement in measured:
+            if key in whole_of:
+                parts.setdefault(whole_of[key], {}).setdefault(key, []).append(measurement)
+        summed = {whole for whole, found in parts.items() if len(found) > 1 or whole in self.split}
+        out = [m for key, m in measured if whole_of.get(key) not in summed]
+        for whole in sorted(summed):
+            sizes: list[Decimal | None] = []
+            references: set[str] = set()
+            for found in parts[whole].values():
+                known = [m.mm for m in found if m.mm is not None]
+                sizes.append(max(known) if known else None)
+                references.update(r for m in found for r in m.references)
+            total = sum((mm for mm in sizes if mm is not None), Decimal(0))
+            complete = None not in sizes and self.split.get(whole, set()) <= parts[whole].keys()
+            self.desk.computed(*references)
+            out.append(
+                Measurement(
+                    self.alias.get(whole, whole),
+                    total if complete else None,
+                    tuple(sorted(references)),
+                    Certainty.COMPUTED,
+                )
+            )
+        return out
+
+    def list_on(self, key: str, day: datetime.date, mm: Decimal | None) -> None:
+        self.seen.setdefault(key, []).append(_Listing(day, mm))
 
     def charted(self) -> dict[str, Lesion]:
         """Every lesion with its label; what has no safe label of its own gets a number."""
+        first_seen = {key: min(one.day for one in found) for key, found in self.seen.items()}
         keys = sorted(
             {*self.seen, *(k for k in self.recorded if k not in self.alias)},
-            key=lambda key: (self.seen.get(key, datetime.date.max), key),
+            key=lambda key: (first_seen.get(key, datetime.date.max), key),
         )
         labels = {key: self._label(key) for key in keys}
         taken = {label for label in labels.values() if label is not None}
@@ -114,12 +157,13 @@ class Lesions:
                 if f"L{number}" not in taken:
                     label = f"L{number}"
             lesions[key] = self._lesion(key, label)
+        self._note_relabelled()
         return lesions
 
     def _label(self, key: str) -> str | None:
         entry = self.recorded.get(key)
         if entry is None:
-            return None
+            return safe_label(self.names.shown.get(key))
         labels = (safe_label(identifier.value) for identifier in entry.view.identifier)
         return next((label for label in labels if label is not None), None)
 
@@ -159,3 +203,31 @@ class Lesions:
             text = extension.value_date or extension.value_date_time
             return self.desk.day(text, reference, "BodyStructure.extension")
         return None
+
+    def _note_relabelled(self) -> None:
+        """One lesion ends where another of its segment begins at about its size: a note, no more.
+
+        Whether they are one lesion is for a reader to say.
+        """
+        courses = {
+            key: sorted(found, key=lambda one: one.day)
+            for key, found in self.seen.items()
+            if key in self.recorded and self.names.segment.get(key)
+        }
+        if len(courses) > _MOST_COMPARED:
+            return
+        for old, before in courses.items():
+            for new, after in courses.items():
+                if (
+                    self.names.segment[old] == self.names.segment[new]
+                    and before[-1].day < after[0].day
+                    and _similar(before[-1].mm, after[0].mm)
+                ):
+                    self.desk.note(INFERRED, *sorted((old, new)), detail="relabelled")
+
+
+def _similar(one: Decimal | None, other: Decimal | None) -> bool:
+    if not one or not other:
+        return False
+    apart = abs(one - other)
+    return apart <= _SIMILAR_MM or apart * 100 <= max(one, other) * _SIMILAR_PERCENT

@@ -11,14 +11,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cdshooks.clinical.chart import Drug, PlannedInfusion, TreatmentKind
-from cdshooks.fhir.chart_desk import Desk, Entry
+from cdshooks.fhir.chart_desk import TEXT_MATCHED, Desk, Entry, texts_of
 from cdshooks.fhir.dates import Day
+from cdshooks.fhir.texts import looked_up
 from cdshooks.fhir.views import Identifier, MedicationRequest, ServiceRequest
 
 OPEN = frozenset({"active", "draft", "on-hold"})
 """Statuses of a request that is still to be carried out."""
 _SERVICES = frozenset({"active", "draft"})
 _ORDER = "order"
+_FOLINATE = "folinate"
 _HAIC = frozenset({TreatmentKind.HAIC.value, TreatmentKind.TACE_HAIC.value})
 _TACE = frozenset({TreatmentKind.TACE.value, TreatmentKind.CTACE.value, TreatmentKind.DEB_TACE})
 _NAMED = {drug.value: drug for drug in (Drug.CISPLATIN, Drug.FLUOROURACIL)}
@@ -59,7 +61,7 @@ def read_planned_infusions(
             continue
         day = desk.day(view.authored_on, reference, "MedicationRequest.authoredOn")
         group = groups.setdefault(_key(view.group_identifier, day), _Group())
-        _add(desk, group, view)
+        _add(desk, group, view, reference)
         group.references.add(reference)
         if day is not None:
             group.days.append(day.date)
@@ -113,7 +115,7 @@ def _is_arterial(desk: Desk, view: MedicationRequest, haic: dict[_Key, set[str]]
     return identifier is not None and bool(identifier.value) and _key(identifier, None) in haic
 
 
-def _add(desk: Desk, group: _Group, view: MedicationRequest) -> None:
+def _add(desk: Desk, group: _Group, view: MedicationRequest, reference: str) -> None:
     terminology, drug = desk.terminology, view.medication_codeable_concept
     roles = terminology.roles("drug", drug)
     named = {_NAMED[role] for role in roles if role in _NAMED}
@@ -122,4 +124,10 @@ def _add(desk: Desk, group: _Group, view: MedicationRequest) -> None:
     elif terminology.find("hcc-antineoplastic", drug):
         group.antineoplastics.add(Drug.OTHER)
     elif not roles:
-        group.unrecognised = True
+        said = looked_up(terminology.texts.drug, texts_of(drug))
+        if said is None:
+            group.unrecognised = True
+            return
+        desk.note(TEXT_MATCHED, reference, path="MedicationRequest.medicationCodeableConcept")
+        if said != _FOLINATE:
+            group.antineoplastics.add(Drug(said))

@@ -5,6 +5,7 @@ A value that cannot be used is never replaced by a guess, and never by 0.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from cdshooks.fhir.chart_desk import IMPLAUSIBLE, NOT_USABLE, Desk
@@ -18,6 +19,12 @@ _TEN = Decimal(10)
 _LARGEST_EXPONENT = 9
 _MOST_DIGITS = 30
 _LENGTH = frozenset({"mm", "cm"})
+_LONGEST_TEXT = 100
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_LENGTH_IN_WORDS = re.compile(
+    rf"(?P<sizes>{_NUMBER.pattern}(?:\s*[x*\u00d7]\s*{_NUMBER.pattern}){{0,2}})(?P<unit>\D*)",
+    re.IGNORECASE,
+)
 
 
 def number(desk: Desk, quantity: Quantity, reference: str, path: str) -> Decimal | None:
@@ -65,21 +72,21 @@ def millimetres(desk: Desk, quantity: Quantity, reference: str, path: str) -> De
 
 
 def millimetres_of_text(desk: Desk, text: str, reference: str, path: str) -> Decimal | None:
-    """``"63 mm"``: one number and one unit of length, nothing else; noted."""
-    words = text.strip()
-    cut = len(words)
-    while cut > 0 and not words[cut - 1].isdigit():
-        cut -= 1
-    digits, rest = words[:cut], words[cut:]
-    name = desk.terminology.unit_of_text(rest)
-    if name not in _LENGTH or not digits.isascii() or not digits.replace(".", "", 1).isdigit():
+    """``"63 mm"``: one number and one unit of length, nothing else; noted.
+
+    Of two or three axes (``"63 x 41 mm"``) the longest counts.
+    """
+    match = _LENGTH_IN_WORDS.fullmatch(text.strip()[:_LONGEST_TEXT])
+    name = desk.terminology.unit_of_text(match["unit"]) if match is not None else None
+    if match is None or name not in _LENGTH:
         desk.note(NOT_USABLE, reference, path=path)
         return None
-    if not _has_usual_size(Decimal(digits)):
+    sizes = [Decimal(number) for number in _NUMBER.findall(match["sizes"])]
+    if not all(_has_usual_size(size) for size in sizes):
         desk.note(IMPLAUSIBLE, reference, path=path)
         return None
     desk.note(UNIT_FROM_TEXT, reference, path=path)
-    return _plausible(desk, Decimal(digits), name, reference, path)
+    return _plausible(desk, max(sizes), name, reference, path)
 
 
 def _plausible(

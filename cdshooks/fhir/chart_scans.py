@@ -20,10 +20,20 @@ from cdshooks.fhir.chart_desk import (
     Entry,
     texts_of,
 )
+from cdshooks.fhir.chart_panels import with_members
+from cdshooks.fhir.chart_responses import note_conclusion_codes
 from cdshooks.fhir.dates import Day
-from cdshooks.fhir.views import CodeableConcept, DiagnosticReport, ImagingStudy, Observation
+from cdshooks.fhir.views import (
+    CodeableConcept,
+    DiagnosticReport,
+    Identifier,
+    ImagingStudy,
+    Observation,
+    Reference,
+)
 
 _STUDY = "ImagingStudy"
+_OID = "urn:oid:"
 _REPORT_FINAL = frozenset({"final", "amended", "corrected", "appended"})
 _CROSS_SECTIONAL = frozenset({Modality.CT, Modality.MR})
 _CODE_MEANING: dict[str, tuple[Modality, bool | None]] = {
@@ -64,6 +74,9 @@ class Scans:
     """Studies that do not count (entered in error, cancelled, ...)."""
     of_result: dict[str, set[str]] = field(default_factory=dict)
     """Scans by the reference of a report's result."""
+    by_identifier: dict[str, set[str]] = field(default_factory=dict)
+    """Studies by study UID or accession number."""
+    systems: dict[tuple[str, str], str | None] = field(default_factory=dict)
     unsettled: set[str] = field(default_factory=set)
     """Results only of reports that are preliminary or void."""
 
@@ -83,7 +96,7 @@ class Scans:
         settled: set[str] = set()
         superseded = scans._replaced(reports)
         for report in reports:
-            mentioned = desk.references(report.view.result, "Observation")
+            mentioned = with_members(desk, desk.references(report.view.result, "Observation"))
             status = report.view.status or ""
             if status in _REPORT_FINAL and report.reference not in superseded:
                 settled.update(mentioned)
@@ -98,9 +111,8 @@ class Scans:
         """Puts an observation on the scan that it names; False when it names none."""
         reference, view, _ = entry
         desk = self.desk
-        named = set(desk.references(view.derived_from, _STUDY))
-        named |= set(desk.references(view.part_of, _STUDY))
-        keys = named or self.of_result.get(reference, set())
+        named = self._named((*view.derived_from, *view.part_of))
+        keys = named or self.of_result.get(reference, set()) or self._accessed(view.based_on)
         if not keys:
             return False
         usable = sorted(keys - self.dropped)
@@ -110,8 +122,16 @@ class Scans:
         self._one_of(usable, day).readings.append((entry, role, day))
         return True
 
-    def place_by_day(self, waiting: list[tuple[Entry[Observation], str, Day | None]]) -> None:
-        """Observations that name no scan: the scan of the same day, else one of their own."""
+    def place_by_day(
+        self,
+        waiting: list[tuple[Entry[Observation], str, Day | None]],
+        without_own_scan: frozenset[str] = frozenset(),
+    ) -> list[tuple[Entry[Observation], str, Day]]:
+        """Observations that name no scan: the scan of the same day, else one of their own.
+
+        ``without_own_scan``: roles that do not make a scan; what is left of them is returned.
+        """
+        homeless: list[tuple[Entry[Observation], str, Day]] = []
         known = [draft for draft in self.by_key.values() if draft.day is not None]
         for entry, role, day in waiting:
             if day is None:
@@ -127,18 +147,58 @@ class Scans:
             if len({draft.contrast for draft in same}) > 1:
                 self.desk.note(NOT_USABLE, entry.reference, detail="which-scan")
                 continue
+            if not same and role in without_own_scan:
+                homeless.append((entry, role, day))
+                continue
             if not same:
                 own = self._own(f"{day.date}/{day.last}", day)
                 own.modality = own.modality or wanted
                 same = [own]
             for draft in same:  # several alike are one time point
                 draft.readings.append((entry, role, day))
+        return homeless
+
+    # Names of studies
+
+    def _named(self, references: tuple[Reference, ...]) -> set[str]:
+        """Studies that are referred to, by reference or by identifier."""
+        found = set(self.desk.references(references, _STUDY))
+        for reference in references:
+            if reference.reference is None and reference.identifier is not None:
+                found |= self._identified(reference.identifier)
+        return found
+
+    def _accessed(self, based_on: tuple[Reference, ...]) -> set[str]:
+        """Studies of the same accession number, which stands as the identifier of the request."""
+        return {
+            key
+            for request in based_on
+            if request.identifier is not None
+            for key in self._identified(request.identifier)
+        }
+
+    def _identified(self, identifier: Identifier) -> set[str]:
+        value = identifier.value or ""
+        return {
+            key
+            for key in self.by_identifier.get(value.removeprefix(_OID), ())
+            if _agree(identifier.system, self.systems.get((key, value.removeprefix(_OID))))
+        }
+
+    def _remember(self, view: ImagingStudy, reference: str) -> None:
+        requests = (one.identifier for one in view.based_on if one.identifier is not None)
+        for identifier in (*view.identifier, *requests):
+            if identifier.value:
+                value = identifier.value.removeprefix(_OID)
+                self.by_identifier.setdefault(value, set()).add(reference)
+                self.systems[reference, value] = identifier.system
 
     # Studies
 
     def _study(self, entry: Entry[ImagingStudy], sessions: frozenset[str]) -> None:
         reference, view, _ = entry
         desk = self.desk
+        self._remember(view, reference)
         if view.status not in ("available", None):
             desk.note(DROPPED, reference, path="ImagingStudy.status")
             self.dropped.add(reference)
@@ -153,23 +213,24 @@ class Scans:
         else:
             draft.modality = self._modality(view, reference)
         draft.contrast = self._contrast(view)
-        words = (view.description,)
+        words = (view.description, *(series.description for series in view.series))
         self._describe(draft, view.procedure_code, words, reference, "ImagingStudy.procedureCode")
         self.by_key[reference] = draft
 
     def _modality(self, view: ImagingStudy, reference: str) -> Modality | None:
         table = self.desk.terminology
-        roles = {table.role("modality", coding) for coding in view.modality}
+        stated = view.modality or tuple(one.modality for one in view.series if one.modality)
+        roles = {table.role("modality", coding) for coding in stated}
         if "other" in roles:
             return Modality.OTHER
         if "MR" in roles:
             return Modality.MR
         if "CT" in roles:
             return Modality.CT
-        if not view.modality:
+        if not stated:
             return None
         system = table.coding("modality", "CT").system
-        if any(coding.system == system and coding.code for coding in view.modality):
+        if any(coding.system == system and coding.code for coding in stated):
             return Modality.OTHER
         self.desk.note(UNKNOWN_CODE, reference, path="ImagingStudy.modality")
         return None
@@ -203,12 +264,17 @@ class Scans:
                 draft.modality = draft.modality or modality
                 if draft.contrast is None:
                     draft.contrast = contrast
-        if draft.contrast is None:
-            said = " ; ".join(
-                word for word in (*words, *(word for c in concepts for word in texts_of(c))) if word
-            )
-            draft.contrast = self._contrast_in_words(said) if said else None
-            if draft.contrast is not None:
+        said = " ; ".join(
+            word for word in (*words, *(word for c in concepts for word in texts_of(c))) if word
+        )
+        if said and (draft.contrast is None or draft.modality is None):
+            known = draft.modality, draft.contrast
+            if draft.contrast is None:
+                draft.contrast = self._contrast_in_words(said)
+            if draft.modality is None:
+                named = table.texts.modality(said)
+                draft.modality = Modality(named) if named is not None else None
+            if (draft.modality, draft.contrast) != known:
                 self.desk.note(TEXT_MATCHED, reference, path=path)
         return (draft.modality, draft.contrast) != before
 
@@ -244,7 +310,8 @@ class Scans:
         reference, view, _ = entry
         desk = self.desk
         read = [result for result in mentioned if result in results]
-        studies = desk.references(view.imaging_study, _STUDY)
+        note_conclusion_codes(desk, view, reference)
+        studies = self._named(view.imaging_study) or self._accessed(view.based_on)
         if not studies and not read and not self._shows_liver(view):
             return
         day = self._report_day(view, reference, [results[result] for result in read])
@@ -299,7 +366,15 @@ class Scans:
 
     def _shows_liver(self, view: DiagnosticReport) -> bool:
         """A report on its own is a scan only when its code says CT or MR of the liver."""
-        return self.desk.terminology.find("imaging", view.code) is not None
+        table = self.desk.terminology
+        if table.find("imaging", view.code) is not None:
+            return True
+        said = " ; ".join(texts_of(view.code))
+        return (
+            self._is_imaging(view)
+            and table.texts.modality(said) in _CROSS_SECTIONAL
+            and table.texts.says_liver.search(said) is not None
+        )
 
     # Choosing
 
@@ -321,6 +396,11 @@ class Scans:
                 if key.startswith("DiagnosticReport"):
                     draft.references.add(key)
         return draft
+
+
+def _agree(one: str | None, other: str | None) -> bool:
+    """Systems of two equal identifiers: one that is not stated agrees with any."""
+    return not one or not other or one == other
 
 
 def _same(one: Day, other: Day) -> bool:

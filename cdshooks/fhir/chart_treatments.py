@@ -29,7 +29,13 @@ from cdshooks.fhir.chart_desk import (
     texts_of,
 )
 from cdshooks.fhir.dates import Day
-from cdshooks.fhir.views import MedicationAdministration, Procedure
+from cdshooks.fhir.texts import looked_up
+from cdshooks.fhir.views import (
+    CodeableConcept,
+    MedicationAdministration,
+    MedicationStatement,
+    Procedure,
+)
 
 _EMBOLISATION = "embolisation"
 _ARTERIAL_CHEMOTHERAPY = "arterial-chemotherapy"
@@ -77,9 +83,10 @@ def read_treatments(
     desk: Desk,
     procedures: list[Entry[Procedure]],
     administrations: list[Entry[MedicationAdministration]],
+    statements: list[Entry[MedicationStatement]],
 ) -> Treatments:
     """Every liver-directed procedure of the record, in order of its day."""
-    infused = _with_arterial_drug(desk, administrations)
+    infused = _with_arterial_drug(desk, administrations, statements)
     recognised: dict[str, _Recognised] = {}
     for reference, view, whole in procedures:
         found = recognise(desk, view, with_arterial_drug=reference in infused)
@@ -155,7 +162,7 @@ def recognise(
     if _EXCLUDED in roles:
         return None
     probable = terminology.roles("procedure-probable", view.code)
-    said = terminology.procedure_texts.kind(texts_of(view.code))
+    said = terminology.procedure_texts.kind(texts_of(view.code), at_liver=_is_hepatic(desk, view))
     if said is not None:
         kind, sure = _KINDS[said[0]], said[1] and (not probable or _agrees(said[0], probable))
         if _EMBOLISATION not in roles or kind.is_chemoembolisation:
@@ -205,6 +212,15 @@ def _by_probable_code(roles: list[str]) -> _Recognised | None:
     return _Recognised(kind, False, Certainty.INFERRED, CANDIDATE, role, probable=True)
 
 
+def _is_hepatic(desk: Desk, view: Procedure) -> bool:
+    """Whether the body site is the liver or its artery."""
+    table = desk.terminology
+    return any(
+        table.find("site", site) or any(table.texts.says_hepatic.search(w) for w in texts_of(site))
+        for site in view.body_site
+    )
+
+
 def _one_kind(kinds: list[TreatmentKind]) -> TreatmentKind:
     """TACE and HAIC in one procedure are one combined session; else the most specific TACE."""
     if TreatmentKind.HAIC in kinds and any(kind.is_chemoembolisation for kind in kinds):
@@ -216,19 +232,32 @@ def _one_kind(kinds: list[TreatmentKind]) -> TreatmentKind:
 
 
 def _with_arterial_drug(
-    desk: Desk, administrations: list[Entry[MedicationAdministration]]
+    desk: Desk,
+    administrations: list[Entry[MedicationAdministration]],
+    statements: list[Entry[MedicationStatement]],
 ) -> set[str]:
     """Procedures of which an intra-arterial antineoplastic is part."""
     found: set[str] = set()
-    for _, view, _ in administrations:
-        route = view.dosage.route if view.dosage is not None else None
+    views: list[MedicationAdministration | MedicationStatement] = [
+        *(entry.view for entry in administrations),
+        *(entry.view for entry in statements),
+    ]
+    for view in views:
+        dosages = view.dosage if isinstance(view, MedicationStatement) else (view.dosage,)
+        routes = [dosage.route for dosage in dosages if dosage is not None]
         if (
             view.status == "completed"
-            and desk.terminology.find("route", route)
-            and desk.terminology.find("hcc-antineoplastic", view.medication_codeable_concept)
+            and any(desk.terminology.find("route", route) for route in routes)
+            and _is_antineoplastic(desk, view.medication_codeable_concept)
         ):
             found.update(desk.references(view.part_of, "Procedure"))
     return found
+
+
+def _is_antineoplastic(desk: Desk, drug: CodeableConcept | None) -> bool:
+    if desk.terminology.find("hcc-antineoplastic", drug):
+        return True
+    return looked_up(desk.terminology.texts.drug, texts_of(drug)) not in (None, "folinate")
 
 
 def _treatment(
@@ -271,6 +300,9 @@ def _performed(desk: Desk, view: Procedure, reference: str) -> tuple[Day, Day] |
             return first, last
         desk.note("implausible", reference, path="Procedure.performedPeriod")
         return None
+    said = desk.day_in_words(view.performed_string, reference, "Procedure.performedString")
+    if said is not None:
+        return said, said
     desk.note(NOT_USABLE, reference, detail="no-date", path="Procedure.performed")
     return None
 

@@ -17,22 +17,41 @@ import msgspec
 
 from cdshooks.clinical.chart import (
     NAMELESS,
+    Certainty,
     Chart,
     ChartNote,
     Dated,
     MarkerValue,
+    Source,
     Stage,
     StatedFact,
+    Treatment,
 )
-from cdshooks.fhir.chart_clinical import CLINICAL_ROLES, Clinical, read_clinical, read_conditions
-from cdshooks.fhir.chart_desk import FINAL, UNREADABLE, Desk, Entry
+from cdshooks.fhir.chart_clinical import (
+    CLINICAL_ROLES,
+    ECOG,
+    Clinical,
+    on_its_own,
+    read_clinical,
+)
+from cdshooks.fhir.chart_conditions import (
+    METASTASIS,
+    METASTASIS_PRESENT,
+    read_conditions,
+    read_metastases,
+)
+from cdshooks.fhir.chart_desk import FINAL, TEXT_MATCHED, UNREADABLE, Desk, Entry, texts_of
 from cdshooks.fhir.chart_imaging import IMAGING_ROLES, is_about_imaging, read_imaging
 from cdshooks.fhir.chart_orders import read_planned_infusions
-from cdshooks.fhir.chart_treatments import read_treatments
+from cdshooks.fhir.chart_outside import sessions_told_elsewhere
+from cdshooks.fhir.chart_panels import with_inherited
+from cdshooks.fhir.chart_proposals import propose_from_texts
+from cdshooks.fhir.chart_treatments import Treatments, read_treatments
 from cdshooks.fhir.codes import Terminology, standard_terminology
 from cdshooks.fhir.dates import UnreadableDate, read_day
 from cdshooks.fhir.record import Gap, GapKind, Record
 from cdshooks.fhir.references import is_id
+from cdshooks.fhir.texts import looked_up
 from cdshooks.fhir.views import (
     AnyResource,
     BodyStructure,
@@ -77,11 +96,25 @@ def chart_of(
     )
     sorted_out = _sorted_out(desk, record)
     treatments = read_treatments(
-        desk, sorted_out.of("Procedure"), sorted_out.of("MedicationAdministration")
+        desk,
+        sorted_out.of("Procedure"),
+        sorted_out.of("MedicationAdministration"),
+        sorted_out.of("MedicationStatement"),
+    )
+    told_elsewhere = sessions_told_elsewhere(
+        desk,
+        sorted_out.of("Encounter"),
+        sorted_out.of("DocumentReference"),
+        sorted_out.of("Procedure"),
+        treatments.chemoembolisations,
+        [(t.start, max(t.end, t.latest or t.end)) for t in _tace(treatments)],
     )
     clinical = Clinical()
+    observations = with_inherited(desk, sorted_out.of("Observation"))
+    on_scans, elsewhere = _observations(desk, observations)
     findings = read_conditions(desk, sorted_out.of("Condition"), clinical)
-    on_scans, elsewhere = _observations(desk, sorted_out.of("Observation"))
+    findings += read_metastases(desk, elsewhere)
+    propose_from_texts(desk, sorted_out.of("DiagnosticReport"), sorted_out.of("DocumentReference"))
     imaging = read_imaging(
         desk,
         sorted_out.of("ImagingStudy"),
@@ -90,6 +123,7 @@ def chart_of(
         on_scans,
         treatments.chemoembolisations,
         findings,
+        frozenset(entry.reference for entry in observations if entry.view.status in FINAL),
     )
     read_clinical(desk, elsewhere, clinical)
     incomplete = _incomplete(desk, record.gaps)
@@ -111,9 +145,25 @@ def chart_of(
         notes=tuple(sorted(desk.notes, key=_note_order)),
         incomplete=incomplete,
         observed_on=imaging.observed_on,
-        undated_sessions=treatments.undated,
+        undated_sessions=tuple(sorted({*treatments.undated, *told_elsewhere})),
         in_progress=treatments.in_progress,
+        sources=_sources(desk),
     )
+
+
+def _tace(treatments: Treatments) -> list[Treatment]:
+    every = (*treatments.performed, *treatments.in_progress)
+    return [treatment for treatment in every if treatment.kind.is_chemoembolisation]
+
+
+def _sources(desk: Desk) -> dict[str, Source]:
+    """Version and certainty of every resource that has more to say than "stated"."""
+    return {
+        reference: Source(
+            desk.versions.get(reference), desk.certainty.get(reference, Certainty.STATED)
+        )
+        for reference in sorted({*desk.versions, *desk.certainty})
+    }
 
 
 # Which resources count
@@ -199,6 +249,8 @@ def _admit(
     if not whole and not isinstance(view, Procedure | Observation):
         return
     entry = Entry(reference, view, whole)
+    if view.meta is not None and is_id(view.meta.version_id):
+        desk.versions[reference] = view.meta.version_id or ""
     out.by_type.setdefault(candidate.kind, []).append(entry)
 
 
@@ -251,6 +303,12 @@ def _observations(
             if role is not None:
                 break
         if role is None:
+            role = _by_value_or_words(desk, entry.view)
+            if role is not None and role != METASTASIS_PRESENT:
+                desk.note(TEXT_MATCHED, entry.reference, path="Observation.code")
+        if role != ECOG and entry.view.component:
+            elsewhere += _scores_in_components(desk, entry)
+        if role is None:
             desk.code_unknown(code, entry.reference, "Observation.code")
             continue
         if role in IMAGING_ROLES or role == "largest-diameter":
@@ -261,9 +319,27 @@ def _observations(
                 continue
             if role == "diameter":
                 continue
-        if role in CLINICAL_ROLES:
+        if role in CLINICAL_ROLES or role in (METASTASIS, METASTASIS_PRESENT):
             elsewhere.append((entry, role))
     return on_scans, elsewhere
+
+
+def _by_value_or_words(desk: Desk, view: Observation) -> str | None:
+    """What an observation without a known code is: by its value's code, else by its whole name."""
+    if desk.terminology.find("distant-metastasis", view.value_codeable_concept):
+        return METASTASIS_PRESENT
+    return looked_up(desk.terminology.texts.observation, texts_of(view.code))
+
+
+def _scores_in_components(
+    desk: Desk, entry: Entry[Observation]
+) -> list[tuple[Entry[Observation], str]]:
+    """Performance status that stands as a component of another observation."""
+    found = []
+    for component in entry.view.component:
+        if desk.terminology.find("observation", component.code) == ECOG:
+            found.append((entry._replace(view=on_its_own(entry.view, component)), ECOG))
+    return found
 
 
 # What could not be had
@@ -283,7 +359,7 @@ def _incomplete(desk: Desk, gaps: list[Gap]) -> tuple[str, ...]:
 
 
 def _note_order(note: ChartNote) -> tuple[object, ...]:
-    return (note.code, note.references, note.path, note.detail, note.count or 0)
+    return (note.code, note.references, note.path, note.detail, note.count or 0, note.mm or 0)
 
 
 def _marker_order(value: MarkerValue) -> tuple[object, ...]:

@@ -71,6 +71,8 @@ class Found:
     pages: list[Content] = field(default_factory=list)
     truncated: bool = False
     """There is more, or may be."""
+    problem: FhirServerError | None = None
+    """Why."""
 
 
 class FhirClient:
@@ -105,6 +107,10 @@ class FhirClient:
             raise FhirServerError(FhirFailure.REFUSED, "the server answered with an error")
         return content
 
+    def metadata(self) -> Content:
+        """The server's CapabilityStatement, or what it has in its place."""
+        return self._get(f"{self.base}/metadata", if_not_found=FhirFailure.REFUSED)
+
     def search(self, query: str, start: str | None = None) -> Found:
         """All pages of a search. Raises :class:`FhirServerError` when nothing was had.
 
@@ -121,7 +127,7 @@ class FhirClient:
             pages = again if problem is None else pages + again
         if problem is not None and not pages:
             raise problem
-        return Found(pages, truncated=problem is not None)
+        return Found(pages, problem is not None, problem)
 
     def _walk(
         self, address: str, pages: list[Content], follows: bool = False
@@ -228,9 +234,10 @@ class FhirClient:
     def _check(self, response: requests.Response, if_not_found: FhirFailure) -> None:
         status = response.status_code
         if status in (404, 410):
-            raise FhirServerError(if_not_found, f"the server answered HTTP {status}")
+            raise FhirServerError(if_not_found, f"the server answered HTTP {status}", status)
         if status != 200:
-            raise FhirServerError(FhirFailure.REFUSED, f"the server answered HTTP {status}")
+            message = f"the server answered HTTP {status}"
+            raise FhirServerError(FhirFailure.REFUSED, message, status)
         media_type = response.headers.get("Content-Type", "").lower()
         if "html" in media_type or "xml" in media_type:
             raise FhirServerError(FhirFailure.NOT_FHIR, "the answer is not FHIR JSON")

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cdshooks.errors import ConfigurationError
+from cdshooks.fhir.texts import Texts, any_of
 from cdshooks.fhir.views import CodeableConcept, Coding, Quantity, Site
 from cdshooks.settings import Settings
 
@@ -50,11 +51,13 @@ class ProcedureTexts(NamedTuple):
     kinds: tuple[TextRule, ...]
     unless: re.Pattern[str]
     doubtful: re.Pattern[str]
+    at_liver: re.Pattern[str]
+    """Names a TACE only where the body site says that it was done in the liver."""
 
     def of_another_organ(self, texts: Iterable[str]) -> bool:
         return self.unless.search(_joined(texts)) is not None
 
-    def kind(self, texts: Iterable[str]) -> tuple[str, bool] | None:
+    def kind(self, texts: Iterable[str], at_liver: bool = False) -> tuple[str, bool] | None:
         """The kind of treatment that a text names, and whether that is beyond doubt."""
         joined = _joined(texts)
         if not joined or self.unless.search(joined):
@@ -62,6 +65,8 @@ class ProcedureTexts(NamedTuple):
         for rule in self.kinds:
             if rule.pattern.search(joined):
                 return rule.kind, self.doubtful.search(joined) is None
+        if at_liver and self.at_liver.search(joined):
+            return "tace", self.doubtful.search(joined) is None
         return None
 
 
@@ -106,7 +111,7 @@ class Terminology:
         found = (table.get((c.system or "", c.code or "")) for c in concept.coding)
         return list(dict.fromkeys(role for role in found if role is not None))
 
-    def find(self, slot: str, concept: CodeableConcept | None) -> str | None:
+    def find(self, slot: str, concept: CodeableConcept | Site | None) -> str | None:
         """The role of the first recognised coding."""
         roles = self.roles(slot, concept)
         return roles[0] if roles else None
@@ -114,7 +119,7 @@ class Terminology:
     def only(self, slot: str, concept: CodeableConcept | None) -> str | None:
         """The one role of a concept; ``None`` when its codings contradict each other."""
         roles = self.roles(slot, concept)
-        return roles[0] if len(roles) == 1 else None
+        return roles[0] if len(set(roles)) == 1 else None
 
     def foreign_to_us(self, concept: CodeableConcept | None) -> bool:
         """Whether a coding names one of our own systems with a code that it does not hold."""
@@ -123,6 +128,12 @@ class Terminology:
         return any(
             c.system in self.own_systems and (c.system or "", c.code or "") not in self._displays
             for c in concept.coding
+        )
+
+    def names_a_lesion(self, extension: str) -> bool:
+        """Whether an extension, by the last part of its url, holds the id of a lesion."""
+        return extension.endswith(self._lesion_endings) or extension.startswith(
+            self._lesion_beginnings
         )
 
     # What to write
@@ -183,7 +194,8 @@ class Terminology:
             self.extension[_text(data, "id", where)] = _text(data, "url", where)
         foreign = own.one("foreign-extensions")
         self.extension.update(foreign["extensions"])
-        self.lesion_identifier_endings: tuple[str, ...] = tuple(foreign["lesionIdentifierEndings"])
+        self._lesion_endings: tuple[str, ...] = tuple(foreign["lesionIdentifierEndings"])
+        self._lesion_beginnings: tuple[str, ...] = tuple(foreign["lesionIdentifierBeginnings"])
 
     def _read_value_sets(
         self, found: Iterable[tuple[str, dict[str, Any]]], *, additions: bool
@@ -235,19 +247,18 @@ class Terminology:
     def _read_texts(self, data: Mapping[str, Any]) -> None:
         table = data["procedure"]
         self.procedure_texts = ProcedureTexts(
-            kinds=tuple(TextRule(e["kind"], _any_of(e["patterns"])) for e in table["kinds"]),
-            unless=_any_of(table["unless"]),
-            doubtful=_any_of(table["doubtful"]),
+            kinds=tuple(TextRule(e["kind"], any_of(e["patterns"])) for e in table["kinds"]),
+            unless=any_of(table["unless"]),
+            doubtful=any_of(table["doubtful"]),
+            at_liver=any_of(table["atLiver"]),
         )
-        self.condition_texts = {
-            role: _any_of(patterns) for role, patterns in data["condition"].items()
-        }
-        self.says_viable = _any_of(data["viable"])
-        self.says_enhanced = _any_of(data["enhanced"])
-        self.says_unenhanced = _any_of(data["unenhanced"])
-        self.says_plain = _any_of(data["plain"])
-        self.denies_what_follows = _any_of(data["absent"])
-        self.response_texts: dict[str, str] = data["response"]
+        self.condition_texts = {role: any_of(words) for role, words in data["condition"].items()}
+        self.says_viable = any_of(data["viable"])
+        self.says_enhanced = any_of(data["enhanced"])
+        self.says_unenhanced = any_of(data["unenhanced"])
+        self.says_plain = any_of(data["plain"])
+        self.denies_what_follows = any_of(data["absent"])
+        self.texts = Texts(data)
         self.stage_texts: dict[str, dict[str, str]] = data["stage"]
 
 
@@ -355,7 +366,3 @@ def _member(data: Any, name: str, kind: type, where: str, at: str = "") -> Any:
 
 def _joined(texts: Iterable[str]) -> str:
     return " ; ".join(text for text in texts if text)
-
-
-def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)

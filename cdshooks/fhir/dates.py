@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import calendar
 import datetime
+import re
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+_LONGEST_IN_WORDS = 20
 _MAX_OFFSET = datetime.timedelta(hours=14)
 
 
@@ -40,6 +42,22 @@ def read_day(text: str, zone: ZoneInfo) -> Day:
         return _read(text, zone)
     except (ValueError, OverflowError):
         raise UnreadableDate from None
+
+
+_IN_WORDS = re.compile(
+    r"(?P<year>\d{4})(?:[-/.\u5e74](?P<month>\d{1,2})(?:[-/.\u6708](?P<day>\d{1,2})\u65e5?|\u6708)?|\u5e74)?",
+    re.ASCII,
+)
+"""Year, month and day in this order, also with their Chinese words."""
+
+
+def date_in_words(text: str | None) -> str | None:
+    """The FHIR date that a text is, if it is nothing but a date."""
+    match = _IN_WORDS.fullmatch(text.strip()) if text and len(text) <= _LONGEST_IN_WORDS else None
+    if match is None:
+        return None
+    year, month, day = match["year"], match["month"], match["day"]
+    return "-".join([year, *(part.zfill(2) for part in (month, day) if part is not None)])
 
 
 def _read(text: str, zone: ZoneInfo) -> Day:

@@ -8,6 +8,7 @@ had is a gap; without the patient or the procedures nothing can be said.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -54,6 +55,8 @@ class _Part:
     unreadable: list[str] = field(default_factory=list)
     why: str = ""
     """What the server said, for the command line."""
+    problem: FhirServerError | None = None
+    seconds: float = 0.0
 
     @property
     def is_empty(self) -> bool:
@@ -100,14 +103,10 @@ def gather_from_server(
     limits: Limits | None = None,
 ) -> Record:
     """The record from a server alone, for the command line. Raises :class:`UnusableInput`."""
-    if not is_base_url(base_url):
-        raise UnusableInput("the FHIR base URL must be http or https, without query or fragment")
-    if token and base_url.startswith("http:") and not LOOPBACK_URL.fullmatch(base_url):
-        raise UnusableInput("a token is sent over https only (or to this machine)")
+    server = server_of_command_line(base_url, token, ca_file=ca_file, limits=limits)
     patient_id = patient_id.removeprefix("Patient/")
     if not is_id(patient_id):
         raise UnusableInput("--patient must be a patient's id, as p-1 or Patient/p-1")
-    server = FhirClient(base_url, token, ca_file=ca_file, limits=limits)
     parts = [_Part(need, gap=GapKind.NOT_FETCHABLE) for need in NEEDS]
     _fetch(parts, patient_id, server)
     try:
@@ -118,6 +117,53 @@ def gather_from_server(
             f"the FHIR server did not give {' and '.join(problem.keys)}: {why}"
         ) from None
     return _record(parts, patient_id, (server.base,))
+
+
+def server_of_command_line(
+    base_url: str,
+    token: str | None = None,
+    *,
+    ca_file: str | None = None,
+    limits: Limits | None = None,
+) -> FhirClient:
+    """The server that somebody names. Raises :class:`UnusableInput`."""
+    if not is_base_url(base_url):
+        raise UnusableInput("the FHIR base URL must be http or https, without query or fragment")
+    if token and base_url.startswith("http:") and not LOOPBACK_URL.fullmatch(base_url):
+        raise UnusableInput("a token is sent over https only (or to this machine)")
+    return FhirClient(base_url, token, ca_file=ca_file, limits=limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a server answered one of our searches."""
+
+    need: Need
+    gap: GapKind | None
+    """None: all of it is here."""
+    problem: FhirServerError | None
+    resources: int
+    pages: int
+    seconds: float
+
+
+def survey(server: FhirClient, patient_id: str) -> tuple[list[Answer], Record]:
+    """Every search as it is sent in a call, and the record as far as it could be had."""
+    parts = [_Part(need, gap=GapKind.NOT_FETCHABLE) for need in NEEDS]
+    _fetch(parts, patient_id, server)
+    _check_is_patient(_of(parts, PATIENT), patient_id)
+    answers = [
+        Answer(
+            part.need,
+            part.gap,
+            part.problem,
+            sum(len(content.resources) for content in part.contents),
+            len(part.contents),
+            part.seconds,
+        )
+        for part in parts
+    ]
+    return answers, _record(parts, patient_id, (server.base,))
 
 
 # From prefetch
@@ -163,19 +209,22 @@ def _fetch(parts: Iterable[_Part], patient_id: str, server: FhirClient) -> None:
     asked: dict[Future[Found], _Part] = {}
     for part in parts:
         if part.gap is not None:
-            asked[_threads.submit(_question(part, patient_id, server))] = part
+            asked[_threads.submit(_timed(part, _question(part, patient_id, server)))] = part
     arrived, late = wait(asked, timeout=server.remaining() + _GRACE_SECONDS)
     for future in late:
         future.cancel()
-        _fail(asked[future], FhirFailure.TIMED_OUT, "the server did not answer in time")
+        part = asked[future]
+        part.seconds = server.limits.deadline_seconds
+        _fail(part, FhirServerError(FhirFailure.TIMED_OUT, "the server did not answer in time"))
     for future in arrived:
         part = asked[future]
         try:
             found = future.result()
         except FhirServerError as problem:
-            _fail(part, problem.kind, str(problem))
+            _fail(part, problem)
             continue
         part.contents += found.pages
+        part.problem = found.problem
         lost = any(page.unreadable for page in found.pages)
         part.gap = GapKind.TRUNCATED if found.truncated or lost else None
         part.unreadable.clear()
@@ -188,25 +237,41 @@ def _question(part: _Part, patient_id: str, server: FhirClient) -> Callable[[], 
     return lambda: server.search(query, start)
 
 
-def _fail(part: _Part, kind: FhirFailure, why: str) -> None:
+def _timed(part: _Part, question: Callable[[], Found]) -> Callable[[], Found]:
+    def ask() -> Found:
+        started = time.monotonic()
+        try:
+            return question()
+        finally:
+            part.seconds = time.monotonic() - started
+
+    return ask
+
+
+def _fail(part: _Part, problem: FhirServerError) -> None:
     """A part that prefetch began stays; it is then truncated."""
-    part.why = "it knows no such patient" if kind is FhirFailure.GONE else why
+    gone = problem.kind is FhirFailure.GONE
+    part.why = "it knows no such patient" if gone else str(problem)
+    part.problem = problem
     if part.is_empty:
-        part.gap = _GAPS.get(kind, GapKind.REFUSED)
+        part.gap = _GAPS.get(problem.kind, GapKind.REFUSED)
 
 
 # Together
 
 
 def _check_required(parts: Iterable[_Part], patient_id: str) -> None:
-    patient = _of(parts, PATIENT)
+    _check_is_patient(_of(parts, PATIENT), patient_id)
+    lost = [part.need.key for part in parts if part.need.required and part.is_lost]
+    if lost:
+        raise PreconditionFailed(lost)
+
+
+def _check_is_patient(patient: _Part, patient_id: str) -> None:
     if patient.gap is None and set(patient.ids("Patient")) != {patient_id}:
         patient.gap = GapKind.REFUSED
         patient.contents.clear()
         patient.why = "it answered with something else"
-    lost = [part.need.key for part in parts if part.need.required and part.is_lost]
-    if lost:
-        raise PreconditionFailed(lost)
 
 
 def _record(parts: Iterable[_Part], patient_id: str, bases: tuple[str, ...]) -> Record:

@@ -56,14 +56,3 @@ def _relative(text: str, bases: tuple[str, ...]) -> str | None:
     if len(parts) > 3 and parts[-2] == "_history":
         del parts[-2:]
     return "/".join(parts[-2:]) if len(parts) >= 5 else None
-
-
-def of_type(
-    references: tuple[Reference, ...], kind: str, bases: tuple[str, ...]
-) -> tuple[str, ...]:
-    """The references to resources of one type, sorted, each once."""
-    if not references:
-        return ()
-    start = kind + "/"
-    found = (local_reference(reference, bases) for reference in references)
-    return tuple(sorted({text for text in found if text is not None and text.startswith(start)}))

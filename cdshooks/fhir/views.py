@@ -32,13 +32,15 @@ class CodeableConcept(Element):
     text: str | None = None
 
 
-class Reference(Element):
-    reference: str | None = None
-
-
 class Identifier(Element):
+    type: CodeableConcept | None = None
     system: str | None = None
     value: str | None = None
+
+
+class Reference(Element):
+    reference: str | None = None
+    identifier: Identifier | None = None
 
 
 class Period(Element):
@@ -79,6 +81,13 @@ class Extension(Element):
     value_reference: Reference | None = None
 
 
+class Attachment(Element):
+    content_type: str | None = None
+    title: str | None = None
+    data: str | None = None
+    """Base64."""
+
+
 class Site(Element):
     """``Observation.bodySite``, which may point to a BodyStructure by the core extension."""
 
@@ -114,6 +123,7 @@ class Condition(PatientBound, tag="Condition"):
     verification_status: CodeableConcept | None = None
     code: CodeableConcept | None = None
     onset_date_time: str | None = None
+    onset_period: Period | None = None
     recorded_date: str | None = None
 
 
@@ -122,6 +132,9 @@ class Procedure(PatientBound, tag="Procedure"):
     code: CodeableConcept | None = None
     performed_date_time: str | None = None
     performed_period: Period | None = None
+    performed_string: str | None = None
+    encounter: Reference | None = None
+    body_site: tuple[CodeableConcept, ...] = ()
     part_of: tuple[Reference, ...] = ()
     extension: tuple[Extension, ...] = ()
 
@@ -129,10 +142,19 @@ class Procedure(PatientBound, tag="Procedure"):
 class BodyStructure(Resource, tag="BodyStructure"):
     patient: Reference | None = None
     identifier: tuple[Identifier, ...] = ()
+    location: CodeableConcept | None = None
     extension: tuple[Extension, ...] = ()
 
 
+class Series(Element):
+    modality: Coding | None = None
+    description: str | None = None
+
+
 class ImagingStudy(PatientBound, tag="ImagingStudy"):
+    identifier: tuple[Identifier, ...] = ()
+    based_on: tuple[Reference, ...] = ()
+    series: tuple[Series, ...] = ()
     status: str | None = None
     started: str | None = None
     modality: tuple[Coding, ...] = ()
@@ -149,8 +171,12 @@ class DiagnosticReport(PatientBound, tag="DiagnosticReport"):
     effective_date_time: str | None = None
     effective_period: Period | None = None
     issued: str | None = None
+    based_on: tuple[Reference, ...] = ()
     imaging_study: tuple[Reference, ...] = ()
     result: tuple[Reference, ...] = ()
+    conclusion: str | None = None
+    conclusion_code: tuple[CodeableConcept, ...] = ()
+    presented_form: tuple[Attachment, ...] = ()
     extension: tuple[Extension, ...] = ()
 
 
@@ -163,7 +189,13 @@ class Component(Element):
     data_absent_reason: CodeableConcept | None = None
 
 
+class Annotation(Element):
+    text: str | None = None
+
+
 class Observation(PatientBound, tag="Observation"):
+    identifier: tuple[Identifier, ...] = ()
+    based_on: tuple[Reference, ...] = ()
     status: str | None = None
     code: CodeableConcept | None = None
     focus: tuple[Reference, ...] = ()
@@ -177,9 +209,12 @@ class Observation(PatientBound, tag="Observation"):
     value_integer: int | None = None
     data_absent_reason: CodeableConcept | None = None
     method: CodeableConcept | None = None
+    interpretation: tuple[CodeableConcept, ...] = ()
+    note: tuple[Annotation, ...] = ()
     body_site: Site | None = None
     part_of: tuple[Reference, ...] = ()
     derived_from: tuple[Reference, ...] = ()
+    has_member: tuple[Reference, ...] = ()
     reference_range: tuple[Range, ...] = ()
     component: tuple[Component, ...] = ()
     extension: tuple[Extension, ...] = ()
@@ -208,6 +243,13 @@ class MedicationAdministration(PatientBound, tag="MedicationAdministration"):
     part_of: tuple[Reference, ...] = ()
 
 
+class MedicationStatement(PatientBound, tag="MedicationStatement"):
+    status: str | None = None
+    medication_codeable_concept: CodeableConcept | None = None
+    dosage: tuple[Dosage, ...] = ()
+    part_of: tuple[Reference, ...] = ()
+
+
 class ServiceRequest(PatientBound, tag="ServiceRequest"):
     status: str | None = None
     intent: str | None = None
@@ -215,6 +257,33 @@ class ServiceRequest(PatientBound, tag="ServiceRequest"):
     code: CodeableConcept | None = None
     authored_on: str | None = None
     requisition: Identifier | None = None
+
+
+class Encounter(PatientBound, tag="Encounter"):
+    status: str | None = None
+    type: tuple[CodeableConcept, ...] = ()
+    reason_code: tuple[CodeableConcept, ...] = ()
+    period: Period | None = None
+
+
+class Content(Element):
+    attachment: Attachment | None = None
+
+
+class Context(Element):
+    encounter: tuple[Reference, ...] = ()
+    period: Period | None = None
+    related: tuple[Reference, ...] = ()
+
+
+class DocumentReference(PatientBound, tag="DocumentReference"):
+    status: str | None = None
+    doc_status: str | None = None
+    type: CodeableConcept | None = None
+    date: str | None = None
+    description: str | None = None
+    content: tuple[Content, ...] = ()
+    context: Context | None = None
 
 
 AnyResource = (
@@ -227,7 +296,10 @@ AnyResource = (
     | Observation
     | MedicationRequest
     | MedicationAdministration
+    | MedicationStatement
     | ServiceRequest
+    | Encounter
+    | DocumentReference
 )
 READ_TYPES: frozenset[str] = frozenset(view.__name__ for view in AnyResource.__args__)
 

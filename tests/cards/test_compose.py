@@ -164,8 +164,16 @@ def test_the_status_card_says_on_what_it_rests() -> None:
 def test_it_says_provisional() -> None:
     base = refractory()
     cci = replace(base.definitions[CCI], provisional=True)
-    status = told(replace(base, definitions={**base.definitions, CCI: cci}))[0]
-    assert "provisional" in status["summary"] and "Provisional" in status["detail"]
+    shown = replace(
+        base,
+        definitions={**base.definitions, CCI: cci},
+        flags=("technique-unattested",),
+        missing=("record-incomplete",),
+    )
+    status = told(shown)[0]
+    assert "provisional" in status["summary"]
+    assert "Provisional: standardised and refined technique" in status["detail"]
+    assert "Provisional: a part of the record could not be read" in status["detail"]
     assert status["extension"][EXTENSION]["definitions"][CCI] == {
         "verdict": "met",
         "provisional": True,
@@ -193,7 +201,8 @@ def test_only_cci_met_or_unsuitable_warns() -> None:
     shown = told(effective(unsuitable=poor))
     assert shown[0]["indicator"] == "warning"
     assert "Child-Pugh class C" in shown[0]["detail"]
-    assert "no longer suitable" in shown[0]["summary"]
+    assert shown[0]["summary"].startswith("No longer suitable for TACE (CCI-C9); ")
+    assert shown[0]["detail"].startswith("Do not give further TACE: Child-Pugh class C")
 
 
 def test_the_extension_leaves_out_what_is_empty_or_unknown() -> None:

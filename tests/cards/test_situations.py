@@ -150,7 +150,7 @@ def test_every_condition_of_the_population_has_its_words():
 
 def test_explain_tells_what_a_score_rests_on_or_that_it_is_not_known():
     text = explain_text(scored(burden("65", 2, None)), "en")
-    assert "largest total diameter 6.5 cm, number of tumours 2 or more (Observation/b)" in text
+    assert "largest tumour diameter 6.5 cm, number of tumours 2 or more (Observation/b)" in text
     assert "Six-and-twelve 8.5 or more, stratum not known" in text
     assert "up-to-seven 8.5 or more, beyond" in text
     assert "in the 90 days before the first TACE" in explain_text(refractory(), "en")
@@ -225,9 +225,11 @@ def test_conflicting_evidence_is_listed_where_tace_is_to_be_stopped():
 
 
 def test_the_printed_strength_stands_beside_the_branch():
-    assert "(wording as printed: must)" in explain_text(refractory(), "en")
-    assert "（原文用词：可）" in explain_text(effective("CR"), "zh")
-    assert "wording as printed" not in explain_text(effective(), "en")
+    assert "(CCI-F1.r, no grade printed; verb as printed: needs to)" in explain_text(
+        refractory(), "en"
+    )
+    assert "（CCI-F1.1，原文未标级别；原文用词：可）" in explain_text(effective("CR"), "zh")
+    assert "verb as printed" not in explain_text(effective(), "en")
 
 
 # --- planned drugs

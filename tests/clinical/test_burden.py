@@ -25,18 +25,19 @@ def of(largest_cm, number):
 
 
 SIX_AND_TWELVE = {
-    "3f-six-and-twelve-1": ("3.0", 3, "6.0", 1, "49.1"),
-    "3f-six-and-twelve-2": ("3.1", 3, "6.1", 2, "32.0"),
-    "3f-six-and-twelve-3": ("5.0", 1, "6.0", 1, "49.1"),
-    "3f-six-and-twelve-4": ("6.0", 6, "12.0", 2, "32.0"),
-    "3f-six-and-twelve-5": ("6.1", 6, "12.1", 3, "15.8"),
-    "3f-six-and-twelve-6": ("9.4", 3, "12.4", 3, "15.8"),
-    "3f-six-and-twelve-7": ("2.0", 10, "12.0", 2, "32.0"),
-    "3f-six-and-twelve-8": ("5.4", 1, "6.4", 2, "32.0"),
-    "3f-six-and-twelve-9": ("13.0", 1, "14.0", 3, "15.8"),
+    "six-and-twelve-1 3.0 cm, 3": ("3.0", 3, "6.0", 1, "49.1"),
+    "six-and-twelve-2 3.1 cm, 3": ("3.1", 3, "6.1", 2, "32.0"),
+    "six-and-twelve-3 5.0 cm, 1": ("5.0", 1, "6.0", 1, "49.1"),
+    "six-and-twelve-4 6.0 cm, 6": ("6.0", 6, "12.0", 2, "32.0"),
+    "six-and-twelve-5 6.1 cm, 6": ("6.1", 6, "12.1", 3, "15.8"),
+    "six-and-twelve-6 9.4 cm, 3": ("9.4", 3, "12.4", 3, "15.8"),
+    "six-and-twelve-7 2.0 cm, 10": ("2.0", 10, "12.0", 2, "32.0"),
+    "six-and-twelve-8 5.4 cm, 1": ("5.4", 1, "6.4", 2, "32.0"),
+    "six-and-twelve-9 13.0 cm, 1": ("13.0", 1, "14.0", 3, "15.8"),
 }
 
 
+@pytest.mark.statement("CCI-C8")
 @pytest.mark.parametrize(
     ("largest", "number", "total", "stratum", "months"),
     SIX_AND_TWELVE.values(),
@@ -49,14 +50,14 @@ def test_six_and_twelve(largest, number, total, stratum, months):
 
 
 UP_TO_SEVEN = {
-    "3f-up-to-seven-1": ("4.0", 3, "7.0", True),
-    "3f-up-to-seven-2": ("4.1", 3, "7.1", False),
-    "3f-up-to-seven-3": ("6.0", 1, "7.0", True),
-    "3f-up-to-seven-4": ("6.5", 1, "7.5", False),
-    "3f-up-to-seven-5": ("2.0", 5, "7.0", True),
-    "3f-up-to-seven-6": ("2.1", 5, "7.1", False),
-    "3f-up-to-seven-7": ("3.0", 4, "7.0", True),
-    "3f-up-to-seven-8": ("6.7", 1, "7.7", False),
+    "up-to-seven-1 4.0 cm, 3": ("4.0", 3, "7.0", True),
+    "up-to-seven-2 4.1 cm, 3": ("4.1", 3, "7.1", False),
+    "up-to-seven-3 6.0 cm, 1": ("6.0", 1, "7.0", True),
+    "up-to-seven-4 6.5 cm, 1": ("6.5", 1, "7.5", False),
+    "up-to-seven-5 2.0 cm, 5": ("2.0", 5, "7.0", True),
+    "up-to-seven-6 2.1 cm, 5": ("2.1", 5, "7.1", False),
+    "up-to-seven-7 3.0 cm, 4": ("3.0", 4, "7.0", True),
+    "up-to-seven-8 6.7 cm, 1": ("6.7", 1, "7.7", False),
 }
 
 
@@ -132,3 +133,21 @@ def test_of_several_sizes_of_one_day_the_largest_counts():
     found = burden([before(5, 30), before(5, 45)], [before(5, 2)])
     assert found.largest_mm == 45
     assert found.references == ("Observation/2-5", "Observation/30-5", "Observation/45-5")
+
+
+def test_without_a_usable_number_there_is_at_least_one_tumour():
+    size = [before(5, 50)]
+    for number in (before(5, 0), before(91, 3), before(-1, 3), before(None, 3)):
+        found = burden(size, [number])
+        assert (found.fewest, found.most, found.value_cm) == (1, None, None)
+    assert burden([before(5, 1)]).largest_mm == 1
+
+
+def test_of_several_whole_days_the_latest_counts():
+    found = burden([before(20, 50), before(5, 30)], [before(20, 2), before(5, 1)])
+    assert (found.largest_mm, found.value_cm) == (30, 4)
+
+
+def test_the_number_is_that_of_the_day_of_the_size():
+    found = burden([before(20, 50)], [before(20, 2), before(5, 3)])
+    assert (found.fewest, found.most) == (2, 2)

@@ -1,4 +1,7 @@
-"""A small patient in few words, for the rulings' tests: three sessions, four scans, one lesion."""
+"""A small patient in few words: three sessions, four scans, one lesion.
+
+:func:`chart` says nothing of the patient's condition, :func:`patient` says that all is well.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,20 @@ from decimal import Decimal
 
 from cdshooks.clinical.chart import (
     Chart,
+    Dated,
+    Fact,
+    Grade,
+    Laboratory,
     Lesion,
     LesionRole,
+    LiverFunction,
     Marker,
     MarkerValue,
     Measurement,
     Modality,
     Scan,
     Scope,
+    StatedFact,
     StatedResponse,
     Statement,
     Treatment,
@@ -122,6 +131,58 @@ def chart(treatments=SESSIONS, imaging=None, **more) -> Chart:
         for key in sorted(keys)
     }
     return Chart("Patient/p-1", tuple(treatments), imaging, lesions, **more)
+
+
+def lab(value: float | None, unit: str) -> tuple[Laboratory, ...]:
+    if value is None:
+        return ()
+    return (Laboratory(Decimal(str(value)), unit, day(AS_OF), (f"Observation/{unit}",)),)
+
+
+def grade(value: int | None) -> tuple[Grade, ...]:
+    return () if value is None else (Grade(value, value, day(AS_OF), (f"Observation/g{value}",)),)
+
+
+def healthy(
+    *,
+    bilirubin: float | None = 18,
+    albumin: float | None = 38,
+    inr: float | None = 1.1,
+    ascites: int | None = 1,
+    encephalopathy: int | None = 0,
+) -> LiverFunction:
+    """Child-Pugh A5 but for what is said; ``None`` = not recorded."""
+    return LiverFunction(
+        lab(bilirubin, "umol/L"),
+        lab(albumin, "g/L"),
+        lab(inr, "1"),
+        grade(ascites),
+        grade(encephalopathy),
+    )
+
+
+def patient(
+    imaging=None, treatments=SESSIONS, *, ecog: int | None = 1, liver=None, without=(), **more
+) -> Chart:
+    """A chart with ECOG 1, good liver function and every fact denied that is not said otherwise.
+
+    A fact by its name in lower case: True, False, or ``None`` = not recorded.
+    """
+    answers = {fact: more.pop(fact.name.lower(), False) for fact in Fact}
+    facts = tuple(
+        StatedFact(fact, answer, day(AS_OF), (f"Observation/{fact.value}",))
+        for fact, answer in answers.items()
+        if fact not in without and answer is not None
+    )
+    performance = () if ecog is None else (Decimal(ecog),)
+    return chart(
+        treatments,
+        imaging,
+        liver=liver or healthy(),
+        ecog=tuple(Dated(value, day(AS_OF), ("Observation/ecog",)) for value in performance),
+        facts=facts,
+        **more,
+    )
 
 
 def judge(patient: Chart, as_of: str = AS_OF, **readings) -> Assessment:

@@ -7,30 +7,26 @@ import pytest
 
 from cdshooks.clinical.chart import (
     Comparator,
-    Dated,
     Fact,
-    Grade,
     Intent,
-    Laboratory,
-    LiverFunction,
     Response,
-    StatedFact,
     StatedResponse,
 )
 from cdshooks.consensus.assessment import Tier
 from cdshooks.consensus.evidence import CONFLICTING, STUDIES
 from cdshooks.consensus.strategy import contains_tace
 from tests.consensus.charts import (
-    AS_OF,
     FIRST,
     SECOND,
     SESSIONS,
     THIRD,
+    afp,
     after,
     cci,
     chart,
-    day,
+    healthy,
     judge,
+    patient,
     scan,
     scans,
     tace,
@@ -42,41 +38,10 @@ FOURTH = after(THIRD, 56)
 LATER = after(FOURTH, 60)
 
 
-def lab(value, unit):
-    return (Laboratory(Decimal(str(value)), unit, day(AS_OF), (f"Observation/{unit}",)),)
-
-
-def grade(value):
-    return (Grade(value, value, day(AS_OF), (f"Observation/grade-{value}",)),)
-
-
-def healthy(*, bilirubin=18, ascites=1):
-    return LiverFunction(
-        lab(bilirubin, "umol/L"), lab(38, "g/L"), lab(1.1, "1"), grade(ascites), grade(0)
-    )
-
-
-def patient(imaging=None, treatments=SESSIONS, *, liver=None, without=(), **stated):
-    """A chart with ECOG 1, good liver function and every fact denied that is not said otherwise."""
-    answers = {fact: stated.pop(fact.name.lower(), False) for fact in Fact}
-    facts = tuple(
-        StatedFact(fact, answer, day(AS_OF), (f"Observation/{fact.value}",))
-        for fact, answer in answers.items()
-        if fact not in without
-    )
-    return chart(
-        treatments,
-        imaging,
-        liver=liver or healthy(),
-        ecog=(Dated(Decimal(1), day(AS_OF), ("Observation/ecog",)),),
-        facts=facts,
-        **stated,
-    )
-
-
 # --- counting ---
 
 
+@pytest.mark.statement("CCI-C1", "CCI-A3", "HAIC-D4")
 def test_four_sessions_are_compared_with_before_the_first():
     """62 of 50 mm is PD; of the 55 mm before the last three it would be SD."""
     imaging = [*scans(50, 55, 60, 58), scan(after(FOURTH, 40), {"L1": 62})]
@@ -157,6 +122,7 @@ def jsh(assessment):
     return assessment.definitions["jsh-lcsgj-2014"]
 
 
+@pytest.mark.statement("DEF-JSH.2", "HAIC-D1")
 @pytest.mark.parametrize(("before", "last", "answer"), [(True, True, True), (False, True, False)])
 def test_new_lesions_count_only_twice_in_a_row(before, last, answer):
     imaging = [
@@ -175,6 +141,7 @@ def test_an_earlier_pair_of_sessions_no_longer_decides():
     assert "jsh-previously-met" in found.flags
 
 
+@pytest.mark.statement("DEF-JSH.3", "HAIC-D1")
 @pytest.mark.parametrize(("before", "answer"), [(False, True), (True, False), (None, None)])
 def test_invasion_appears_when_it_was_absent_at_the_baseline(before, answer):
     imaging = [
@@ -212,6 +179,7 @@ INTENTS = [
 ]
 
 
+@pytest.mark.statement("DEF-EUR.1", "DEF-EUR.2", "HAIC-D3")
 @pytest.mark.parametrize(("intents", "verdict"), INTENTS)
 def test_intent_is_stated_or_unknown_and_two_are_none(intents, verdict):
     """With SD the intent decides."""
@@ -220,6 +188,55 @@ def test_intent_is_stated_or_unknown_and_two_are_none(intents, verdict):
     found = judge(chart(sessions, scans(50, 50, 50, 50)))
     assert found.definitions["european"].verdict.value == verdict
     assert ("tace-intent" in found.missing) is (verdict == "indeterminate")
+
+
+# --- what opens the tiers, what is no input ---
+
+
+@pytest.mark.statement("CCI-C6", "CCI-C6.s2")
+@pytest.mark.parametrize(
+    ("sizes", "values", "verdict"),
+    [((50, 50, 50, 50), (100, 200, 300), "not-met"), ((50, 55, 60, 65), (300, 200, 100), "met")],
+)
+def test_markers_neither_make_nor_unmake_the_consensus_definition(sizes, values, verdict):
+    dates = ("2023-01-05", "2023-03-30", after(THIRD, 30))
+    markers = tuple(afp(date, value) for date, value in zip(dates, values, strict=True))
+    assert cci(judge(chart(imaging=scans(*sizes), markers=markers))) == verdict
+    assert cci(judge(chart(imaging=scans(*sizes)))) == verdict
+
+
+@pytest.mark.statement("CCI-C1.act", "CCI-B6", "CCI-F1.0", "CCI-F1.r", "CCI-F1.e")
+@pytest.mark.parametrize(("last", "stops"), [(65, True), (59, False), (50, False), (20, False)])
+def test_after_three_sessions_it_is_refractory_and_stops_or_it_is_effective(last, stops):
+    found = judge(chart(imaging=scans(50, 50, 50, last)))
+    assert (cci(found) == "met") is (found.strategy.branches == ("F1-R",)) is stops
+    assert contains_tace(found.strategy.branches) is not stops
+
+
+@pytest.mark.statement("DEF-JSH", "CCI-B7", "HAIC-D1")
+@pytest.mark.parametrize("criterion", ["viability", "new-lesions", "vascular-or-extrahepatic"])
+def test_any_one_criterion_of_jsh_is_enough(criterion):
+    size = 45 if criterion == "viability" else 20
+    new, vi = criterion == "new-lesions", criterion == "vascular-or-extrahepatic"
+    imaging = [
+        BASELINE,
+        scan("2023-02-16", {"L1": 20}),
+        scan("2023-03-30", {"L1": size}, new=new),
+        scan(after(THIRD, 42), {"L1": size}, new=new, vi=vi),
+    ]
+    found = jsh(judge(chart(imaging=imaging)))
+    assert found.verdict.value == "met"
+    assert [name for name, answer in found.criteria.items() if answer] == [criterion]
+
+
+@pytest.mark.statement("CCI-C3.s", "HAIC-D7", "HAIC-Z3", "HAIC-B6", "HAIC-R0")
+def test_a_foreign_definition_opens_the_tiers_only_when_it_is_chosen():
+    """SD and curative: refractory by the European definition alone."""
+    curative = [tace(date, intent=Intent.CURATIVE) for date in (FIRST, SECOND, THIRD)]
+    stable = patient(scans(50, 50, 50, 50), treatments=curative)
+    assert judge(stable).therapy.tier is Tier.NA
+    assert judge(stable, tier_definition="EUROPE").therapy.tier is Tier.R1
+    assert judge(patient()).therapy.tier is Tier.R1
 
 
 # --- suitability and tier ---
@@ -245,6 +262,7 @@ def test_no_ascites_settles_refractory_ascites(points, stated, answer):
     assert ("conflict" in {note.code for note in found.notes}) is (stated is True and points == 1)
 
 
+@pytest.mark.statement("CCI-C9", "CCI-C9.2")
 def test_two_verdicts_stand_beside_each_other():
     found = judge(patient(hepatorenal_syndrome=True))
     assert (cci(found), found.unsuitable.verdict, found.therapy.tier) == ("met", True, Tier.R1)
@@ -258,6 +276,7 @@ TIERS = [
 ]
 
 
+@pytest.mark.statement("HAIC-R1", "HAIC-R2")
 @pytest.mark.parametrize(("fact", "tier", "flag"), TIERS)
 def test_a_stated_fact_and_the_tier(fact, tier, flag):
     found = judge(patient(**{fact: True}))
@@ -279,6 +298,7 @@ def test_an_artery_not_recorded_leaves_the_tier_conditional():
     assert other.therapy.tier is Tier.UNDETERMINED
 
 
+@pytest.mark.statement("CCI-C1.act", "CCI-B6", "EV-Hien2024")
 def test_tace_is_not_offered_once_refractory_and_the_study_is_only_listed():
     branches = judge(chart()).strategy.branches
     assert branches == ("F1-R",) and not contains_tace(branches)

@@ -283,6 +283,7 @@ def test_a_lesion_nobody_called_new_may_have_been_there():
     assert (found.response.category, "target-measurement" in found.missing) == ("NE", True)
 
 
+@pytest.mark.statement("CCI-F1.fa")
 def test_a_late_entry_is_compared_with_its_own_first_size():
     found = judge(chart(imaging=late(True)))
     assert found.response.category == "SD"
@@ -374,6 +375,7 @@ def test_a_stated_response_that_contradicts_the_measurements():
 # --- technique, figure 1 ---
 
 
+@pytest.mark.statement("CCI-C7")
 def test_an_unattested_session_makes_every_verdict_provisional():
     found = judge(chart([tace(FIRST, standardised=None), *SESSIONS[1:]]))
     assert cci(found) == "met"
@@ -385,6 +387,7 @@ def test_an_unattested_session_makes_every_verdict_provisional():
     assert (cci(required), required.strategy.status) == ("indeterminate", "undetermined")
 
 
+@pytest.mark.statement("CCI-F1.tri")
 @pytest.mark.parametrize(
     ("new", "vi", "ehs", "branches"),
     [
@@ -415,6 +418,7 @@ def jsh(assessment):
     return assessment.definitions["jsh-lcsgj-2014"]
 
 
+@pytest.mark.statement("DEF-JSH.1", "HAIC-D1")
 def test_half_of_the_viability_left_is_not_more_than_half():
     assert jsh(judge(chart(imaging=scans(50, 60, 25, 60)))).criteria["viability"] is False
     assert jsh(judge(chart(imaging=scans(50, 60, 25.1, 60)))).criteria["viability"] is True
@@ -428,6 +432,7 @@ def test_one_scan_with_little_viability_settles_the_criterion_alone():
 MARKERS = [((100, 200, 300), True), ((100, 90, 300), False), ((5, 10, 20), False)]
 
 
+@pytest.mark.statement("DEF-JSH.4", "HAIC-D1")
 @pytest.mark.parametrize(("values", "rising"), MARKERS)
 def test_markers_rise_through_three_values_above_the_limit(values, rising):
     dates = ("2023-01-05", "2023-03-30", after(THIRD, 30))
@@ -614,6 +619,7 @@ def test_the_reason_of_a_verdict_is_among_what_is_missing():
     assert reason in shown.missing
 
 
+@pytest.mark.statement("CCI-F1.p2", "CCI-C5")
 @pytest.mark.parametrize(
     ("before", "now", "branches", "asked"),
     [

@@ -61,6 +61,7 @@ FIT = {
 # --- tumour burden
 
 
+@pytest.mark.statement("CCI-C8")
 def test_the_burden_is_that_before_the_first_counted_session():
     burden = judge(burdened()).scores.burden
     assert (burden.value_cm, burden.stratum, burden.within_up_to_seven) == (7, 2, True)
@@ -166,6 +167,7 @@ def stage(system, value, date="2023-01-05", name="s"):
     return Stage(Staging(system), value, when, (f"Observation/{name}",))
 
 
+@pytest.mark.statement("CCI-B3")
 @pytest.mark.parametrize("value", ["0", "A", "B", "C", "D"])
 def test_b3_bclc(value):
     found, _ = tace_by_stage([stage("bclc", value)])
@@ -184,6 +186,7 @@ B3_CNLC = {
 }
 
 
+@pytest.mark.statement("CCI-B3")
 @pytest.mark.parametrize(("value", "answers"), B3_CNLC.items())
 def test_b3_cnlc(value, answers):
     found, _ = tace_by_stage([stage("cnlc", value)])
@@ -235,6 +238,7 @@ C5 = {
 }
 
 
+@pytest.mark.statement("CCI-C5.s3", "CCI-C5.s4")
 @pytest.mark.parametrize(("present", "vessels", "options"), C5.values(), ids=C5)
 def test_c5_options(present, vessels, options):
     assert portal_options(present, vessels) == options
@@ -255,6 +259,7 @@ def test_the_vessel_is_that_of_the_assessment_scan():
     assert with_vessels(True, HEPATIC).other_therapy.portal == ()
 
 
+@pytest.mark.statement("CCI-F1.fb")
 def test_deb_tace_in_any_part_of_a_counted_session_was_given():
     part = tace(after(THIRD, 7), kind="deb-tace")
     assert judge(chart((*SESSIONS, part))).other_therapy.deb_given
@@ -303,6 +308,7 @@ R3 = {
 }
 
 
+@pytest.mark.statement("HAIC-R3")
 @pytest.mark.parametrize(("drugs", "warned"), R3.values(), ids=R3)
 def test_r3(drugs, warned):
     assert [regimen.drug for regimen in single_agent([planned(*drugs)])] == warned

@@ -176,6 +176,7 @@ def test_what_is_not_reproducible_is_annotated_or_suppressed() -> None:
         assert not any("人群" in piece for piece in item.zh)
 
 
+@pytest.mark.statement("CCI-A3")
 def test_definition_governs_over_its_english_abstract() -> None:
     assert "before the first TACE" in statement("CCI-C1").en
     assert "preoperative state" in statement("CCI-A3").en

@@ -13,7 +13,7 @@ from tests.support.fhir_writer import Resource, bundled, resources_of
 from tests.support.pipeline import Shown, judged_bundle
 from tests.support.scenario import SCENARIOS, load_scenario
 
-REFRACTORY = load_scenario(SCENARIOS / "worked" / "v01-canonical-refractory.md")
+REFRACTORY = load_scenario(SCENARIOS / "cci-2022" / "v01-canonical-refractory.md")
 RECORD = resources_of(REFRACTORY.patient)
 UNKNOWN = ("indeterminate", "undetermined", "UNDETERMINED", "unknown", "NE")
 Change = Callable[[Resource], None]

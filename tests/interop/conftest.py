@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from cdshooks.app import create_app, running
 from cdshooks.fhir.record import Record
 from cdshooks.settings import Settings
 from tests.interop.hook_service import HookService, Today
+from tests.interop.medplum_peer import Medplum, prepare_medplum, running_medplum
 from tests.interop.peers import (
     TIMEZONE,
     Hapi,
@@ -19,21 +21,26 @@ from tests.interop.peers import (
 from tests.interop.records import PATIENCE, cases, from_server, store
 
 STARTED = pytest.StashKey[Hapi]()
-WHY_NOT = pytest.StashKey[str]()
+SECOND = pytest.StashKey[Medplum]()
+WHY_NOT = pytest.StashKey[list[str]]()
 LINES_SHOWN = {True: 40, False: 3}
 """Of the server's log, by whether a test failed."""
 
 
-@pytest.fixture(scope="session")
-def empty_hapi(pytestconfig: pytest.Config) -> Iterator[Hapi]:
+def prepared(prepare: Callable[[], Path], config: pytest.Config) -> Path:
+    """The folder of a server; where it cannot be had the tests skip, and in CI fail."""
     try:
-        folder = prepare_hapi()
+        return prepare()
     except Unavailable as problem:
-        pytestconfig.stash[WHY_NOT] = str(problem)
+        config.stash.setdefault(WHY_NOT, []).append(str(problem))
         if is_required():
             pytest.fail(str(problem), pytrace=False)
         pytest.skip(str(problem))
-    with running_hapi(folder) as server:
+
+
+@pytest.fixture(scope="session")
+def empty_hapi(pytestconfig: pytest.Config) -> Iterator[Hapi]:
+    with running_hapi(prepared(prepare_hapi, pytestconfig)) as server:
         pytestconfig.stash[STARTED] = server
         yield server
 
@@ -44,6 +51,14 @@ def hapi(empty_hapi: Hapi) -> Hapi:
     for case in cases().values():
         store(empty_hapi.base, case.resources)
     return empty_hapi
+
+
+@pytest.fixture(scope="session")
+def medplum(pytestconfig: pytest.Config) -> Iterator[Medplum]:
+    """The second server, empty."""
+    with running_medplum(prepared(prepare_medplum, pytestconfig)) as server:
+        pytestconfig.stash[SECOND] = server
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -64,14 +79,17 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
 ) -> None:
     """Says which server it was, also with -q, or why there was none."""
-    server, why_not = config.stash.get(STARTED, None), config.stash.get(WHY_NOT, None)
-    if server or why_not:
-        terminalreporter.section("HAPI FHIR")
-    if why_not:
-        terminalreporter.write_line(why_not)
+    server, second = config.stash.get(STARTED, None), config.stash.get(SECOND, None)
+    why_not = config.stash.get(WHY_NOT, [])
+    if server or second or why_not:
+        terminalreporter.section("FHIR servers")
+    for reason in why_not:
+        terminalreporter.write_line(reason)
+    if second is not None:
+        terminalreporter.write_line(f"Medplum {second.version}, R4, in memory, log {second.log}")
     if server is None:
         return
-    terminalreporter.write_line(f"version {server.version}, R4, JPA, time zone {TIMEZONE}")
+    terminalreporter.write_line(f"HAPI FHIR {server.version}, R4, JPA, time zone {TIMEZONE}")
     terminalreporter.write_line(f"log {server.log}, which ends with:")
     for line in server.log_tail(LINES_SHOWN[exitstatus != 0]):
         terminalreporter.write_line(f"  {line[:300]}")

@@ -1,6 +1,6 @@
 """The real servers that the tests are run against: built once, kept outside the repository.
 
-``python -m tests.interop.peers`` does the set-up alone. What is built is kept under
+``python -m tests.interop`` does the set-up alone. What is built is kept under
 ``$XDG_CACHE_HOME/cdshooks`` (``~/.cache/cdshooks``) by the hash of its sources, so a second run
 needs neither Maven nor a network. What is missing on the machine is installed with ``apt-get``
 where that is allowed, else :class:`Unavailable` says what to install.
@@ -15,7 +15,6 @@ import re
 import select
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -194,8 +193,7 @@ class Hapi:
 
 @contextmanager
 def running_hapi(folder: Path) -> Iterator[Hapi]:
-    """The server for as long as it is needed; it ends with this process, however that ends."""
-    log = _new_log("hapi")
+    """The server for as long as it is needed."""
     command = [
         "java",
         *JAVA_FLAGS,
@@ -204,6 +202,20 @@ def running_hapi(folder: Path) -> Iterator[Hapi]:
         "-jar",
         str(folder / "server.jar"),
     ]
+    with running("hapi", command, HAPI_TOKEN=TOKEN) as started:
+        yield Hapi(*started)
+
+
+# Any of them, running
+
+
+@contextmanager
+def running(name: str, command: list[str], **environment: str) -> Iterator[tuple[str, str, Path]]:
+    """Base, version and log of a server; it ends with this process, however that ends.
+
+    The server prints ``READY <base> <version>`` and stops at the end of its standard input.
+    """
+    log = _new_log(name)
     with (
         log.open("wb") as errors,
         subprocess.Popen(
@@ -211,12 +223,12 @@ def running_hapi(folder: Path) -> Iterator[Hapi]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            env={**os.environ, "HAPI_TOKEN": TOKEN},
+            env={**os.environ, **environment},
         ) as process,
     ):
         try:
             base, version = _wait_until_ready(process, log)
-            yield Hapi(base, version, log)
+            yield base, version, log
         finally:
             assert process.stdin is not None
             process.stdin.close()
@@ -239,7 +251,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> tuple[str,
         if not line:
             break
     said = log.read_text(encoding="utf-8", errors="replace")[-3000:]
-    raise RuntimeError(f"HAPI FHIR did not start; the end of {log}:\n{said}")
+    raise RuntimeError(f"the server did not start; the end of {log}:\n{said}")
 
 
 def _new_log(name: str) -> Path:
@@ -248,16 +260,3 @@ def _new_log(name: str) -> Path:
     for old in sorted(folder.glob(f"{name}-*.log"))[: 1 - LOGS_KEPT]:
         old.unlink(missing_ok=True)
     return folder / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
-
-
-def main() -> int:
-    try:
-        print(f"HAPI FHIR is ready in {prepare_hapi()}")
-    except Unavailable as problem:
-        print(problem, file=sys.stderr)
-        return 1 if is_required() else 0
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,7 +9,6 @@ file and row; nothing is skipped.
 from __future__ import annotations
 
 import datetime
-import hashlib
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cdshooks.book.scenarios import REVIEW, english, heading_of, sha256_of
 from tests.support.patient import (
     DRUGS,
     FACTS,
@@ -39,13 +39,7 @@ from tests.support.patient import (
 )
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
-COURSE, STATE, EXPECT, OTHER_READINGS, REVIEW = (
-    "Course",
-    "State",
-    "Expect",
-    "Other readings",
-    "Review",
-)
+COURSE, STATE, EXPECT, OTHER_READINGS = "Course", "State", "Expect", "Other readings"
 DEFINITIONS = ("cci-2022", "jsh-lcsgj-2014", "epoihcc", "european")
 BRANCHES = ("F1-1a", "F1-1b", "F1-2", "F1-3a", "F1-3b", "F1-4", "F1-R")
 VERDICTS = ("met", "not-met", "indeterminate")
@@ -70,7 +64,6 @@ COMPUTED_KEYS = (
 )
 MODALITIES = ("CT", "MR")
 NOT_RECORDED = "not recorded"
-CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 AS_OF = re.compile(r"as of (\d{4}-\d{2}-\d{2})")
 LESION = re.compile(r"([A-Z]+\d+) (?:(\d+(?:\.\d+)?) mm|(listed, not measured))")
 BETWEEN_LESIONS = re.compile(r", (?=[A-Z]+\d+ )")
@@ -135,17 +128,6 @@ def parse_scenario(text: str, name: str) -> Scenario:
         raise ScenarioError(f"{name}: {error}") from error
 
 
-def signed_text(text: str) -> str:
-    """What a reviewer signs: everything before the review table."""
-    lines = [line.rstrip() for line in text.splitlines()]
-    end = next((i for i, line in enumerate(lines) if _heading(line) == REVIEW), len(lines))
-    return "\n".join(lines[:end]).rstrip() + "\n"
-
-
-def sha256_of(text: str) -> str:
-    return hashlib.sha256(signed_text(text).encode("utf-8")).hexdigest()
-
-
 # ---------------------------------------------------------------- Markdown
 
 
@@ -155,20 +137,10 @@ def tables(text: str) -> dict[str, list[list[str]]]:
     rows: list[list[str]] = []
     for line in text.splitlines():
         if line.startswith("## "):
-            rows = found.setdefault(_heading(line), [])
+            rows = found.setdefault(heading_of(line), [])
         elif line.startswith("|"):
             rows.append([cell.strip() for cell in line.strip().strip("|").split("|")])
     return {heading: rows[2:] for heading, rows in found.items()}
-
-
-def english(cell: str) -> str:
-    """A bilingual cell (``疗效 response``) without its Chinese half."""
-    return CHINESE.sub("", cell).strip()
-
-
-def _heading(line: str) -> str:
-    """``## 期望 Expect (as of …)`` is ``Expect``."""
-    return english(line.removeprefix("## ").split("(")[0]) if line.startswith("## ") else ""
 
 
 # ---------------------------------------------------------------- the scenario
@@ -185,7 +157,7 @@ def _scenario(text: str) -> Scenario:
         course=tuple(_event(*row) for row in found[COURSE]),
         state=_state(found[STATE]),
     )
-    heading = next(line for line in lines if _heading(line) == EXPECT)
+    heading = next(line for line in lines if heading_of(line) == EXPECT)
     as_of = AS_OF.search(heading)
     if as_of is None:
         raise ValueError(f"no date of judgement in: {heading}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,22 +23,34 @@ class FhirServer:
     """When given, anything without it is refused."""
     refused: set[str] = field(default_factory=set)
     """Resource types that are refused."""
+    capabilities: Any = None
+    """What stands under ``/metadata``; when None, nothing."""
+    slow: float = 0.0
+    """Seconds before each answer."""
     asked: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def fhir_server(patient: str = "refractory", token: str | None = None) -> Iterator[FhirServer]:
-    resources = [entry["resource"] for entry in bundle(patient)["entry"]]
+def fhir_server(
+    patient: str = "refractory", token: str | None = None, resources: list[Any] | None = None
+) -> Iterator[FhirServer]:
+    """``resources``: instead of those of a demo patient."""
+    resources = resources or [entry["resource"] for entry in bundle(patient)["entry"]]
     about = FhirServer(token=token)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             query = unquote(self.path.removeprefix("/fhir/"))
             about.asked.append(query)
+            time.sleep(about.slow)
             kind = query.partition("?")[0].partition("/")[0]
             wanted = about.token and f"Bearer {about.token}"
             if self.headers["Authorization"] != wanted or kind in about.refused:
                 self.answer(403, {"resourceType": "OperationOutcome", "issue": []})
+            elif query == "metadata" and about.capabilities is not None:
+                self.answer(200, about.capabilities)
+            elif query == "metadata":
+                self.answer(404, {"resourceType": "OperationOutcome", "issue": []})
             else:
                 self.answer(200, prefetched(query, resources))
 

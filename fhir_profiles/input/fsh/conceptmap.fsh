@@ -34,3 +34,22 @@ Usage: #definition
 * group[=].element[=].display = "Target Lesion Stable Disease"
 * insert Map(112043, PD, Progressive disease)
 * group[=].element[=].display = "Target Lesion Progressive Disease"
+* group[+].source = "http://radlex.org"
+* group[=].target = Canonical(MrecistResponse)
+* insert Map(RID11511, CR, Complete response)
+* insert Map(RID11513, PR, Partial response)
+* insert Map(RID11514, SD, Stable disease)
+* insert Map(RID11515, PD, Progressive disease)
+* group[+].source = "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/mii-cs-onko-verlauf-gesamtbeurteilung"
+* group[=].target = Canonical(MrecistResponse)
+* insert Map(V, CR, Complete response)
+* insert Map(T, PR, Partial response)
+* insert Map(K, SD, Stable disease)
+* insert Map(P, PD, Progressive disease)
+* insert Map(U, NE, Not evaluable)
+* group[+].source = "https://recist.eortc.org"
+* group[=].target = Canonical(MrecistResponse)
+* insert Map(CR, CR, Complete response)
+* insert Map(PR, PR, Partial response)
+* insert Map(SD, SD, Stable disease)
+* insert Map(PD, PD, Progressive disease)

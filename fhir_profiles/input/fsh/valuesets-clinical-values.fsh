@@ -138,6 +138,13 @@ Title: "CNLC stage Ib"
 * insert ChineseTitle([[CNLC Ⅰb期]])
 * CnlcStage#Ib "CNLC stage Ib"
 
+ValueSet: DistantMetastasisPresent
+Id: distant-metastasis.present
+Title: "Distant metastasis present"
+* insert Published
+* insert ChineseTitle([[存在远处转移]])
+* $sct#399409002
+
 ValueSet: EcogGrade0
 Id: ecog-grade.0
 Title: "ECOG 0"
@@ -244,3 +251,18 @@ Title: "No encephalopathy"
 * ChildPughPart#none "None (ascites, encephalopathy)"
 * $ncit#C208495 "Child-Pugh encephalopathy: none"
 * $ncit#C117824
+
+ValueSet: MetastasisSiteOutsideLiver
+Id: metastasis-site.outside-liver
+Title: "Sites outside the liver"
+* insert Published
+* insert ChineseTitle([[肝外部位]])
+* $mii-metastasis#PUL
+* $mii-metastasis#OSS
+* $mii-metastasis#LYM
+* $mii-metastasis#BRA
+* $mii-metastasis#MAR
+* $mii-metastasis#PLE
+* $mii-metastasis#PER
+* $mii-metastasis#ADR
+* $mii-metastasis#SKI

@@ -47,6 +47,51 @@ Title: "Metastasis outside the liver"
 * $sct#94347008 "Secondary malignant neoplasm of intra-abdominal lymph nodes (disorder)"
 * $sct#94351005 "Secondary malignant neoplasm of intrathoracic lymph nodes (disorder)"
 * $icd10cm#C78.00 "Secondary malignant neoplasm of unspecified lung"
+* $icd10cm#C77.0
+* $icd10cm#C77.1
+* $icd10cm#C77.2
+* $icd10cm#C77.3
+* $icd10cm#C77.4
+* $icd10cm#C77.5
+* $icd10cm#C77.8
+* $icd10cm#C77.9
+* $icd10cm#C78.01
+* $icd10cm#C78.02
+* $icd10cm#C78.1
+* $icd10cm#C78.2
+* $icd10cm#C78.6
+* $icd10cm#C79.31
+* $icd10cm#C79.51
+* $icd10cm#C79.52
+* $icd10cm#C79.70
+* $icd10cm#C79.71
+* $icd10cm#C79.72
+* $icd10#C77.0
+* $icd10#C77.1
+* $icd10#C77.2
+* $icd10#C77.3
+* $icd10#C77.4
+* $icd10#C77.5
+* $icd10#C77.8
+* $icd10#C77.9
+* $icd10#C78.0
+* $icd10#C78.1
+* $icd10#C78.2
+* $icd10#C78.3
+* $icd10#C78.4
+* $icd10#C78.5
+* $icd10#C78.6
+* $icd10#C78.8
+* $icd10#C79.0
+* $icd10#C79.1
+* $icd10#C79.2
+* $icd10#C79.3
+* $icd10#C79.4
+* $icd10#C79.5
+* $icd10#C79.6
+* $icd10#C79.7
+* $icd10#C79.8
+* $icd10#C79.9
 
 ValueSet: ConditionHcc
 Id: condition.hcc

@@ -120,6 +120,98 @@ Title: "Imaging report"
 * $loinc#LP29684-5
 * $category#imaging
 
+ValueSet: Segment1
+Id: segment.1
+Title: "Liver segment 1"
+* insert Published
+* insert ChineseTitle([[肝1段]])
+* $sct#71133005
+
+ValueSet: Segment2
+Id: segment.2
+Title: "Liver segment 2"
+* insert Published
+* insert ChineseTitle([[肝2段]])
+* $sct#277956007
+
+ValueSet: Segment3
+Id: segment.3
+Title: "Liver segment 3"
+* insert Published
+* insert ChineseTitle([[肝3段]])
+* $sct#277957003
+
+ValueSet: Segment4
+Id: segment.4
+Title: "Liver segment 4"
+* insert Published
+* insert ChineseTitle([[肝4段]])
+* $sct#277958008
+* $sct#871688003
+* $sct#871689006
+
+ValueSet: Segment5
+Id: segment.5
+Title: "Liver segment 5"
+* insert Published
+* insert ChineseTitle([[肝5段]])
+* $sct#277959000
+
+ValueSet: Segment6
+Id: segment.6
+Title: "Liver segment 6"
+* insert Published
+* insert ChineseTitle([[肝6段]])
+* $sct#277960005
+
+ValueSet: Segment7
+Id: segment.7
+Title: "Liver segment 7"
+* insert Published
+* insert ChineseTitle([[肝7段]])
+* $sct#277961009
+
+ValueSet: Segment8
+Id: segment.8
+Title: "Liver segment 8"
+* insert Published
+* insert ChineseTitle([[肝8段]])
+* $sct#277962002
+
+ValueSet: SiteHepatic
+Id: site.hepatic
+Title: "Liver and hepatic artery"
+* insert Published
+* insert ChineseTitle([[肝及肝动脉]])
+* $sct#10200004 "Liver structure (body structure)"
+* $sct#76015000 "Hepatic artery (body structure)"
+* $sct#18112008 "Structure of hepatic artery proper (body structure)"
+* $sct#66559000 "Structure of common hepatic artery (body structure)"
+* $sct#69421009 "Structure of right branch of hepatic artery (body structure)"
+* $sct#21807003 "Structure of left branch of hepatic artery (body structure)"
+
+ValueSet: ThrombusExtentNone
+Id: thrombus-extent.none
+Title: "No macroscopic tumour thrombus"
+* insert Published
+* insert ChineseTitle([[无肉眼癌栓]])
+* PvttVp#vp0 "No portal vein tumour thrombus"
+
+ValueSet: TrackingLabel
+Id: tracking.label
+Title: "Identifier type: tracking label of a lesion"
+* insert Published
+* insert ChineseTitle([[病灶追踪标签]])
+* $dcm#112039 "Tracking Identifier"
+* $dcm#121151 "Lesion Identifier"
+
+ValueSet: TrackingUid
+Id: tracking.uid
+Title: "Identifier type: tracking UID of a lesion"
+* insert Published
+* insert ChineseTitle([[病灶追踪唯一标识]])
+* $dcm#112040 "Tracking Unique Identifier"
+
 ValueSet: VesselHepaticVein
 Id: vessel.hepatic-vein
 Title: "Hepatic vein or inferior vena cava"
@@ -158,3 +250,17 @@ Description: "A thrombus that reaches the superior mesenteric vein is neither of
 * insert ChineseTitle([[门静脉（未说明主干或分支）]])
 * $sct#32764006 "Portal vein structure (body structure)"
 * PvttCheng#IV "Superior mesenteric vein"
+
+ValueSet: ViabilityEnhancing
+Id: viability.enhancing
+Title: "Says that what is measured enhances"
+* insert Published
+* insert ChineseTitle([[强化（存活）病灶]])
+* $ncit#C113842 "Enhancing Lesion"
+
+ValueSet: ViabilityNonEnhancing
+Id: viability.non-enhancing
+Title: "Says that what is measured does not enhance"
+* insert Published
+* insert ChineseTitle([[无强化病灶]])
+* $ncit#C81175 "Non-Enhancing Lesion"

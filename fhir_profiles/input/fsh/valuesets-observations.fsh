@@ -54,6 +54,7 @@ Title: "Child-Pugh"
 * TaceObservation#child-pugh "Child-Pugh score or class"
 * $ncit#C121074 "Child-Pugh - Total Score"
 * $ncit#C121075 "Child-Pugh - Grade"
+* $loinc#98153-0
 
 ValueSet: ObservationCnlcStage
 Id: observation.cnlc-stage
@@ -76,6 +77,7 @@ Title: "Diameter, viable only if its text says so"
 * insert ChineseTitle([[径线(文字注明存活者)]])
 * $sct#103339001 "Long axis"
 * $sct#81827009 "Diameter"
+* $sct#439984002
 * $ncit#C96684 "Longest Diameter"
 
 ValueSet: ObservationDiffuseHepaticFistula
@@ -84,6 +86,14 @@ Title: "Diffuse hepatic fistula"
 * insert Published
 * insert ChineseTitle([[弥漫性肝动脉瘘]])
 * TaceObservation#diffuse-hepatic-fistula "Diffuse hepatic artery to portal vein or hepatic vein fistula"
+
+ValueSet: ObservationDiseaseTrend
+Id: observation.disease-trend
+Title: "Clinical trend of the disease"
+Description: "A clinician's summary: shown, never a response by mRECIST."
+* insert Published
+* insert ChineseTitle([[病情趋势]])
+* $loinc#97509-4
 
 ValueSet: ObservationEcog
 Id: observation.ecog
@@ -146,6 +156,14 @@ Title: "Involved vessel (component of vascular invasion)"
 * TaceObservation#involved-vessel "Involved vessel"
 * TaceObservation#pvtt-type "Portal vein tumour thrombus type"
 
+ValueSet: ObservationKarnofsky
+Id: observation.karnofsky
+Title: "Karnofsky performance status"
+Description: "Never converted to ECOG."
+* insert Published
+* insert ChineseTitle([[Karnofsky评分]])
+* $loinc#89243-0
+
 ValueSet: ObservationLargestDiameter
 Id: observation.largest-diameter
 Title: "Largest total diameter"
@@ -161,6 +179,14 @@ Title: "Number of lesions"
 * insert ChineseTitle([[病灶数目]])
 * TaceObservation#lesion-count "Number of intrahepatic lesions"
 * $sct#246206008 "Number of lesions (observable entity)"
+
+ValueSet: ObservationMetastasis
+Id: observation.metastasis
+Title: "Site of a distant metastasis"
+Description: "The value says where; the liver is no spread outside the liver."
+* insert Published
+* insert ChineseTitle([[远处转移部位]])
+* $sct#385421009
 
 ValueSet: ObservationNewIntrahepaticLesion
 Id: observation.new-intrahepatic-lesion
@@ -178,6 +204,9 @@ Description: "Shown, never used: a new lesion makes it PD."
 * TaceObservation#overall-response "Overall response at this time point"
 * $ncit#C96613 "Overall Response"
 * $loinc#88040-1 "Response to cancer treatment"
+* $loinc#21976-6
+* $nhi#MREC "mRECIST criteria"
+* $sct#396432002
 
 ValueSet: ObservationPivkaIi
 Id: observation.pivka-ii
@@ -208,6 +237,16 @@ Title: "Severe jaundice"
 * insert Published
 * insert ChineseTitle([[严重黄疸]])
 * TaceObservation#severe-jaundice "Severe jaundice"
+
+ValueSet: ObservationShortDiameter
+Id: observation.short-diameter
+Title: "Short diameter of a lesion"
+Description: "Of two axes of one lesion the long one counts."
+* insert Published
+* insert ChineseTitle([[病灶短径]])
+* $sct#103340004 "Short axis"
+* $ncit#C96685 "Longest Perpendicular"
+* $loinc#33729-5
 
 ValueSet: ObservationSumViableDiameters
 Id: observation.sum-viable-diameters

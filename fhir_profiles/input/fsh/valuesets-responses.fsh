@@ -52,6 +52,26 @@ Title: "Response PR"
 * insert ChineseTitle([[部分缓解]])
 * MrecistResponse#PR "Partial response"
 
+ValueSet: ResponseScopeNonTarget
+Id: response-scope.non-target
+Title: "Response codes that name the non-target lesions"
+Description: "Never a response of the target lesions."
+* insert Published
+* insert ChineseTitle([[非靶病灶疗效编码]])
+* $dcm#112045 "Non-Target Lesion Complete Response"
+* $dcm#112046 "Non-Target Lesion Incomplete Response or Stable Disease"
+* $dcm#112047 "Non-Target Lesion Progressive Disease"
+
+ValueSet: ResponseScopeTarget
+Id: response-scope.target
+Title: "Response codes that name the target lesions"
+* insert Published
+* insert ChineseTitle([[靶病灶疗效编码]])
+* $dcm#112041 "Target Lesion Complete Response"
+* $dcm#112042 "Target Lesion Partial Response"
+* $dcm#112043 "Target Lesion Progressive Disease"
+* $dcm#112044 "Target Lesion Stable Disease"
+
 ValueSet: ResponseSd
 Id: response.SD
 Title: "Response SD"

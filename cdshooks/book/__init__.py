@@ -1,0 +1,1 @@
+"""All that the service knows as one printable document, for a meeting of clinicians."""

@@ -1,0 +1,99 @@
+"""Treatments that only a visit or a document tells of ("TACE at another hospital").
+
+They cannot be counted: when and how often is not said. What no Procedure of the record explains
+may be a session without a date, and a verdict that hangs on one is not given.
+"""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from cdshooks.clinical.chart import TreatmentKind
+from cdshooks.fhir.chart_desk import CANDIDATE, Desk, Entry, texts_of
+from cdshooks.fhir.dates import Day
+from cdshooks.fhir.views import DocumentReference, Encounter, Period, Procedure
+
+_VOID = frozenset({"cancelled", "entered-in-error", "planned", "superseded"})
+_REPORTED_WITHIN_DAYS = 30
+"""A document tells of what was done up to so many days before it."""
+
+
+def sessions_told_elsewhere(
+    desk: Desk,
+    encounters: Iterable[Entry[Encounter]],
+    documents: Iterable[Entry[DocumentReference]],
+    procedures: Iterable[Entry[Procedure]],
+    recognised: frozenset[str],
+    performed: Iterable[tuple[datetime.date, datetime.date]],
+) -> tuple[str, ...]:
+    """Visits and documents that tell of a TACE and that no Procedure explains.
+
+    ``recognised``: the Procedures that are, or may be, a TACE; ``performed``: their days.
+    """
+    days = _joined(performed)
+    explained = {
+        visit
+        for reference, view, _ in procedures
+        if reference in recognised and (visit := desk.reference(view.encounter)) is not None
+    }
+    found: list[str] = []
+    for reference, visit_view, _ in encounters:
+        words = [w for one in (*visit_view.type, *visit_view.reason_code) for w in texts_of(one)]
+        if visit_view.status in _VOID or reference in explained or not _names_tace(desk, words):
+            continue
+        if not _explained_by_day(_days(desk, visit_view.period, reference), days, 0):
+            found.append(reference)
+    for reference, view, _ in documents:
+        titles = [one.attachment.title for one in view.content if one.attachment is not None]
+        words = [w for w in (view.description, *titles, *texts_of(view.type)) if w]
+        if view.status in _VOID or view.doc_status in _VOID or not _names_tace(desk, words):
+            continue
+        context = view.context
+        related = context.related if context is not None else ()
+        visits = context.encounter if context is not None else ()
+        if set(desk.references(related, "Procedure")) & recognised:
+            continue
+        if set(desk.references(visits, "Encounter")) & explained:
+            continue
+        about = _days(desk, context.period if context is not None else None, reference)
+        if about is None:
+            about = desk.day(view.date, reference, "DocumentReference.date")
+        if not _explained_by_day(about, days, _REPORTED_WITHIN_DAYS):
+            found.append(reference)
+    for reference in found:
+        desk.note(CANDIDATE, reference, detail="told-elsewhere")
+    return tuple(sorted(found))
+
+
+def _names_tace(desk: Desk, words: Iterable[str]) -> bool:
+    said = desk.terminology.procedure_texts.kind(words)
+    return said is not None and said[1] and TreatmentKind(said[0]).is_chemoembolisation
+
+
+def _days(desk: Desk, period: Period | None, reference: str) -> Day | None:
+    return desk.period(period, reference, f"{reference.partition('/')[0]}.period")
+
+
+def _joined(
+    periods: Iterable[tuple[datetime.date, datetime.date]],
+) -> list[tuple[datetime.date, datetime.date]]:
+    """Periods in order, those that overlap as one."""
+    found: list[tuple[datetime.date, datetime.date]] = []
+    for start, end in sorted(periods):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _explained_by_day(
+    about: Day | None, days: list[tuple[datetime.date, datetime.date]], before: int
+) -> bool:
+    """Whether a TACE was done on the days told of, or up to so many days before them."""
+    if about is None:
+        return False
+    place = bisect_right(days, about.last, key=lambda period: period[0])
+    return place > 0 and days[place - 1][1] >= about.date - datetime.timedelta(days=before)

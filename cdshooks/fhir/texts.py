@@ -1,0 +1,86 @@
+"""The closed tables of words that are read where a code is missing (``fhir_profiles/texts.json``).
+
+A whole text is looked up as it is, trimmed and without regard to case; it is never searched for
+words, unless a table is said to hold patterns. What is read from words leaves a note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+
+class Site(NamedTuple):
+    """What a text says of a lesion's place: the segment (``1`` to ``8``) and a label (``l1``)."""
+
+    segment: str | None
+    label: str | None
+
+
+class Proposals(NamedTuple):
+    """How a report's sentence is looked through for what it may say."""
+
+    size: re.Pattern[str]
+    denied: re.Pattern[str]
+    """Before the words: they are denied, or doubtful."""
+    denied_after: re.Pattern[str]
+    kinds: tuple[tuple[str, re.Pattern[str], bool], ...]
+    """Kind of fact, its words, and whether it is a size."""
+
+
+class Texts:
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.response: dict[str, str] = data["response"]
+        self.response_method: dict[str, str] = data["responseMethod"]
+        self.ecog: dict[str, str] = data["ecog"]
+        self.child_pugh_class: dict[str, str] = data["childPughClass"]
+        self.observation = {
+            name.casefold(): role for role, names in data["observation"].items() for name in names
+        }
+        self.drug = {
+            name.casefold(): entry["drug"] for entry in data["drug"] for name in entry["names"]
+        }
+        self.says_not_viable = any_of(data["notViable"])
+        self.says_liver = any_of(data["liverImaging"])
+        self.says_hepatic = any_of(data["hepatic"])
+        self._modalities = [(e["modality"], any_of(e["patterns"])) for e in data["modality"]]
+        site = data["site"]
+        self._segment, self._label = any_of(site["segment"]), any_of(site["label"])
+        self._segments: dict[str, str] = site["segments"]
+        proposal = data["proposal"]
+        self.proposals = Proposals(
+            re.compile(proposal["size"], re.IGNORECASE),
+            any_of(proposal["denied"]),
+            any_of(proposal["deniedAfter"]),
+            tuple(
+                (e["kind"], any_of(e["patterns"]), bool(e.get("withSize")))
+                for e in proposal["kinds"]
+            ),
+        )
+
+    def modality(self, text: str) -> str | None:
+        """The one kind of imaging that a text names; angiography and ultrasound go first."""
+        return next((name for name, words in self._modalities if words.search(text)), None)
+
+    def site(self, text: str) -> Site:
+        """A text that names two segments or two labels says neither."""
+        segments = {self._number(m["segment"]) for m in self._segment.finditer(text)}
+        labels = {re.sub(r"\s+", "", m["label"]).casefold() for m in self._label.finditer(text)}
+        return Site(
+            segments.pop() if len(segments) == 1 else None,
+            labels.pop() if len(labels) == 1 else None,
+        )
+
+    def _number(self, segment: str) -> str:
+        return self._segments.get(segment.casefold(), segment)
+
+
+def looked_up(table: Mapping[str, str], texts: Iterable[str | None]) -> str | None:
+    """The one meaning that whole texts have by a table."""
+    found = {table.get(text.strip().casefold()) for text in texts if text} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
+def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)

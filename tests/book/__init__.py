@@ -1,0 +1,1 @@
+"""The book: complete, linked, self-contained, in both languages."""

@@ -1,0 +1,495 @@
+"""Shapes of sessions, scans, lesions and diameters: told otherwise, judged the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.courses import (
+    COURSES,
+    REFRACTORY,
+    answers,
+    assert_same,
+    canonical,
+    judge,
+    record,
+)
+from tests.support.fhir_writer import (
+    ATC,
+    DICOM,
+    LOINC,
+    NCIT,
+    OBSERVATION,
+    SNOMED,
+    TERMINOLOGY,
+    Resource,
+    concept,
+)
+from tests.support.shapes import (
+    Resources,
+    Rewrite,
+    as_panel,
+    as_reports,
+    as_text,
+    as_two_axes,
+    by_body_site_extension,
+    by_lesion_id,
+    by_words,
+    coded,
+    contrast_told,
+    each,
+    each_diameter,
+    enhancing_component,
+    in_groups,
+    is_diameter,
+    like,
+    linked_by_identifier,
+    notes_of,
+    of_kind,
+    staged,
+    told,
+    tracked,
+    with_report_duplicates,
+)
+
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+
+
+# ---------------------------------------------------------------- TACE session
+
+NAMES_OF_TACE = [
+    {"text": "肝动脉化疗栓塞术"},
+    {"text": "经导管动脉化疗栓塞术"},
+    {"text": "肝动脉化疗性栓塞"},
+    {"text": "TACE"},
+    {"coding": [{"system": "urn:oid:2.999.7", "code": "H-0815", "display": "cTACE"}]},
+]
+
+
+def _renamed(code: Resource, **more: Any) -> Rewrite:
+    def change(resource: Resource) -> None:
+        if resource["resourceType"] == "Procedure":
+            resource |= {"code": code, **more}
+
+    return lambda resources: each(resources, change)
+
+
+@pytest.mark.parametrize("code", NAMES_OF_TACE, ids=str)
+def test_session_by_its_text_or_the_text_of_a_local_code(code: Resource) -> None:
+    shown = judge(REFRACTORY, _renamed(code)(record(REFRACTORY)))
+    assert answers(shown) == answers(canonical(REFRACTORY))
+    assert len(notes_of(shown, "text-matched")) == 3
+
+
+def test_session_by_a_text_without_the_liver_needs_a_hepatic_site() -> None:
+    code = {"text": "化疗栓塞术"}
+    site = [concept(SNOMED, "76015000")]
+    shown = judge(REFRACTORY, _renamed(code, bodySite=site)(record(REFRACTORY)))
+    assert answers(shown) == answers(canonical(REFRACTORY))
+    elsewhere = judge(REFRACTORY, _renamed(code)(record(REFRACTORY)))
+    assert elsewhere["course"]["count"] == 0
+
+
+DRUGS = [
+    concept(ATC, "L01DB03"),
+    concept(RXNORM, "3995"),
+    {"text": "表柔比星"},
+    {"text": "Epirubicin"},
+]
+
+
+@pytest.mark.parametrize("kind", ["MedicationAdministration", "MedicationStatement"])
+@pytest.mark.parametrize("drug", DRUGS, ids=str)
+def test_generic_embolisation_with_an_arterial_drug_is_a_session(drug: Resource, kind: str) -> None:
+    arterial: Any = {"route": concept(SNOMED, "58100008")}
+    resources = _renamed(concept(SNOMED, "57238002"))(record(REFRACTORY))
+    given = [
+        {
+            "resourceType": kind,
+            "id": f"{one['id']}-drug",
+            "status": "completed",
+            "subject": one["subject"],
+            "partOf": [{"reference": f"Procedure/{one['id']}"}],
+            "medicationCodeableConcept": drug,
+            "effectiveDateTime": one["performedDateTime"],
+            "dosage": arterial if kind == "MedicationAdministration" else [arterial],
+        }
+        for one in of_kind(resources, "Procedure")
+    ]
+    shown = judge(REFRACTORY, [*resources, *given])
+    assert answers(shown) == answers(canonical(REFRACTORY))
+
+
+def test_generic_embolisation_alone_is_a_candidate() -> None:
+    shown = judge(REFRACTORY, _renamed(concept(SNOMED, "57238002"))(record(REFRACTORY)))
+    assert shown["definitions"]["cci-2022"]["verdict"] == "indeterminate"
+    assert "procedure-confirmation" in shown["missing"]
+    assert len(notes_of(shown, "candidate-code")) == 3
+
+
+def test_staged_session_by_identifier_by_parent_and_by_dates() -> None:
+    assert_same("v28", staged)
+
+    def by_dates(resources: Resources) -> Resources:
+        for one in of_kind(resources, "Procedure"):
+            one["extension"] = [e for e in one["extension"] if "tace-session" not in e["url"]]
+        return resources
+
+    assert_same("v28", by_dates)
+
+
+def test_a_part_of_a_session_is_no_session() -> None:
+    def with_angiography(resources: Resources) -> Resources:
+        parts = [
+            {
+                **like(one, "angiography", code=concept(SNOMED, "77343006")),
+                "partOf": [{"reference": f"Procedure/{one['id']}"}],
+            }
+            for one in of_kind(resources, "Procedure")
+        ]
+        return [*resources, *parts]
+
+    assert_same(REFRACTORY, with_angiography)
+
+
+def test_session_as_a_period_of_one_day() -> None:
+    def change(resource: Resource) -> None:
+        if "performedDateTime" in resource:
+            day = resource.pop("performedDateTime")
+            times = {"start": f"{day}T09:00:00+08:00", "end": f"{day}T11:30:00+08:00"}
+            resource["performedPeriod"] = times
+
+    assert_same(REFRACTORY, lambda resources: each(resources, change))
+
+
+@pytest.mark.parametrize("form", ["{0}-{1}-{2}", "{0}年{1}月{2}日", "{0}/{1}/{2}"])
+def test_session_dated_in_words(form: str) -> None:
+    def change(resource: Resource) -> None:
+        if "performedDateTime" in resource:
+            parts = resource.pop("performedDateTime").split("-")
+            resource["performedString"] = form.format(*parts)
+
+    shown = assert_same(REFRACTORY, lambda resources: each(resources, change))
+    assert len(notes_of(shown, "inferred")) == 3
+
+
+def test_session_dated_in_other_words_has_no_date() -> None:
+    resources = record(REFRACTORY)
+    last = of_kind(resources, "Procedure")[-1]
+    del last["performedDateTime"]
+    last["performedString"] = "last spring"
+    shown = judge(REFRACTORY, resources)
+    assert shown["definitions"]["cci-2022"]["reason"] == "procedure-confirmation"
+
+
+ELSEWHERE: list[Resource] = [
+    {
+        "resourceType": "Encounter",
+        "id": "outside",
+        "status": "finished",
+        "type": [{"text": "外院TACE治疗"}],
+        "reasonCode": [{"text": "TACE"}],
+    },
+    {
+        "resourceType": "DocumentReference",
+        "id": "outside",
+        "status": "current",
+        "description": "TACE x 3 at another hospital",
+        "date": "2022-06-01T00:00:00Z",
+    },
+]
+
+
+@pytest.mark.parametrize("told_by", ELSEWHERE, ids=lambda one: str(one["resourceType"]))
+def test_session_told_only_by_a_visit_or_document_is_not_counted_but_asked(
+    told_by: Resource,
+) -> None:
+    two = record("v27")
+    outside = {**told_by, "subject": two[1]["subject"]}
+    before, shown = judge("v27", two), judge("v27", [*two, outside])
+    assert shown["course"]["count"] == before["course"]["count"] == 2
+    assert before["definitions"]["cci-2022"]["verdict"] == "not-met"
+    assert shown["definitions"]["cci-2022"]["verdict"] == "indeterminate"
+    assert "procedure-confirmation" in shown["missing"]
+
+
+def test_visits_and_documents_of_recorded_sessions_change_nothing() -> None:
+    two = record("v27")
+    beside: Resources = []
+    for one in of_kind(two, "Procedure"):
+        day = one["performedDateTime"]
+        beside.append(
+            {
+                "resourceType": "Encounter",
+                "id": f"{one['id']}-visit",
+                "status": "finished",
+                "type": [{"text": "TACE"}],
+                "subject": one["subject"],
+                "period": {"start": day, "end": day},
+            }
+        )
+        beside.append(
+            {
+                "resourceType": "DocumentReference",
+                "id": f"{one['id']}-document",
+                "status": "current",
+                "description": "TACE",
+                "subject": one["subject"],
+                "date": f"{day}T12:00:00+08:00",
+            }
+        )
+    assert judge("v27", [*two, *beside]) == judge("v27", two)
+
+
+def test_intent_is_taken_from_the_procedure_alone() -> None:
+    resources = record("v07")
+    for one in of_kind(resources, "Procedure"):
+        one["extension"] = [e for e in one["extension"] if "intent" not in e["url"]]
+    subject = of_kind(resources, "Procedure")[0]["subject"]
+    plans: Resources = [
+        {
+            "resourceType": "CarePlan",
+            "id": "plan",
+            "status": "active",
+            "intent": "plan",
+            "title": "姑息性TACE",
+            "subject": subject,
+        },
+        {
+            "resourceType": "ServiceRequest",
+            "id": "order",
+            "status": "completed",
+            "intent": "order",
+            "reasonCode": [{"text": "palliative"}],
+            "subject": subject,
+        },
+    ]
+    shown = judge("v07", [*resources, *plans])
+    assert shown["definitions"]["european"]["verdict"] == "indeterminate"
+    assert "tace-intent" in shown["missing"]
+    assert shown == judge("v07", resources)
+
+
+# ---------------------------------------------------------------- scans
+
+SCANS: dict[str, Rewrite] = {
+    "report without study, coded": as_reports(words=False),
+    "report without study, in words": as_reports(words=True),
+    "report names the study by its UID": linked_by_identifier("report"),
+    "observations name the study by its UID": linked_by_identifier("study"),
+    "common accession number": linked_by_identifier("accession"),
+    "contrast by the code of the study": contrast_told("code"),
+    "contrast by the description": contrast_told("description"),
+    "contrast by the series": contrast_told("series"),
+}
+
+
+@pytest.mark.parametrize("course", COURSES)
+@pytest.mark.parametrize("shape", SCANS)
+def test_scan(shape: str, course: str) -> None:
+    assert_same(course, SCANS[shape])
+
+
+@pytest.mark.parametrize("course", ["g002", "g008", "g016", "g019", "g024"])
+@pytest.mark.parametrize("words", [False, True])
+def test_scan_without_contrast_or_not_recorded(course: str, words: bool) -> None:
+    assert_same(course, as_reports(words=words))
+
+
+def test_scan_by_part_of() -> None:
+    def change(resource: Resource) -> None:
+        if "derivedFrom" in resource:
+            resource["partOf"] = resource.pop("derivedFrom")
+
+    assert_same(REFRACTORY, lambda resources: each(resources, change))
+
+
+def test_scan_by_the_same_day() -> None:
+    def change(resource: Resource) -> None:
+        resource.pop("derivedFrom", None)
+
+    assert_same("v16", lambda resources: each(resources, change))
+
+
+def test_a_report_of_another_place_is_no_scan() -> None:
+    resources = record(REFRACTORY)
+    skull = as_reports(words=True)(resources)[-1]
+    skull |= {"id": "skull", "code": {"text": "头颅MRI增强"}, "result": []}
+    assert told(judge(REFRACTORY, [*resources, skull])) == told(canonical(REFRACTORY))
+
+
+def test_angiography_and_a_scan_made_in_the_session_are_no_follow_up() -> None:
+    resources = record(REFRACTORY)
+    study = of_kind(resources, "ImagingStudy")[-1]
+    session = of_kind(resources, "Procedure")[-1]
+    study["procedureReference"] = {"reference": f"Procedure/{session['id']}"}
+    assert "imaging-in-window" in judge(REFRACTORY, resources)["missing"]
+    del study["procedureReference"]
+    study["modality"] = [{"system": DICOM, "code": "XA"}]
+    assert "imaging-in-window" in judge(REFRACTORY, resources)["missing"]
+
+
+# ---------------------------------------------------------------- lesions
+
+
+def tracked_groups(resources: Resources) -> Resources:
+    """The tracking label stands on the group."""
+    return in_groups(tracked(kind="112039", keep_records=False)(resources))
+
+
+LESIONS: dict[str, Rewrite] = {
+    "core extension bodySite": each_diameter(by_body_site_extension),
+    "tracking UID": tracked(kind="112040", keep_records=True),
+    "tracking UID without records": tracked(kind="112040", keep_records=False),
+    "tracking label": tracked(kind="112039", keep_records=True),
+    "tracking label without records": tracked(kind="112039", keep_records=False),
+    "measurement groups": in_groups,
+    "measurement groups that are tracked": tracked_groups,
+    "extension lesion-id": by_lesion_id("lesion-id"),
+    "extension target-lesion-id-2": by_lesion_id("target-lesion-id-2"),
+    "site in words": by_words(where="bodySite", keep_records=False),
+    "site in words beside records": by_words(where="bodySite", keep_records=True),
+    "note": by_words(where="note", keep_records=False),
+}
+
+
+@pytest.mark.parametrize("course", COURSES)
+@pytest.mark.parametrize("shape", LESIONS)
+def test_lesion(shape: str, course: str) -> None:
+    assert_same(course, LESIONS[shape])
+
+
+def test_two_sizes_at_one_place_without_a_label_are_not_one_lesion() -> None:
+    def change(resource: Resource) -> Resources | None:
+        if resource["resourceType"] == "BodyStructure":
+            return []
+        if is_diameter(resource):
+            del resource["focus"]
+            resource["bodySite"] = {"text": "S8"}
+        return None
+
+    shown = judge("v28", each(record("v28"), change))
+    assert shown["response"]["category"] == "NE"
+    assert "target-measurement" in shown["missing"] or "imaging-baseline" in shown["missing"]
+    assert told(judge(REFRACTORY, each(record(REFRACTORY), change))) == told(canonical(REFRACTORY))
+
+
+# ---------------------------------------------------------------- diameters
+
+ENHANCING = concept(NCIT, "C113842")
+DIAMETERS: dict[str, Rewrite] = {
+    "NCIt viable diameter": coded(concept(NCIT, "C96646")),
+    "both codings": coded(
+        {
+            "coding": [
+                *concept(OBSERVATION, "viable-diameter")["coding"],
+                *concept(NCIT, "C96646")["coding"],
+            ]
+        }
+    ),
+    "tumour size with a viable component": as_panel(viable=concept(OBSERVATION, "viable-diameter")),
+    "tumour size with a component called viable": as_panel(
+        viable={**concept(LOINC, "33728-7"), "text": "viable (arterial phase)"}
+    ),
+    "SNOMED measurement, viable in words": coded(
+        {**concept(SNOMED, "439984002"), "text": "存活病灶最大径"}
+    ),
+    "SNOMED diameter, enhancing in words": coded(
+        {**concept(SNOMED, "81827009"), "text": "Enhancing diameter"}
+    ),
+    "SNOMED long axis, method enhancing lesion": coded(
+        concept(SNOMED, "103339001"), method=ENHANCING
+    ),
+    "SNOMED long axis, component enhancing lesion": coded(
+        concept(SNOMED, "103339001"), component=[enhancing_component()]
+    ),
+    "LOINC total diameter, viable in words": coded(
+        {**concept(LOINC, "33728-7"), "text": "动脉期强化"}
+    ),
+    "two axes": each_diameter(as_two_axes),
+    "text in mm": as_text("{mm} mm"),
+    "text in cm": as_text("{cm}cm"),
+    "text with two axes": as_text("{mm} × {short} mm"),
+}
+
+
+@pytest.mark.parametrize("course", COURSES)
+@pytest.mark.parametrize("shape", DIAMETERS)
+def test_diameter(shape: str, course: str) -> None:
+    assert_same(course, DIAMETERS[shape])
+
+
+NOT_VIABLE = [
+    {**concept(SNOMED, "439984002"), "text": "最大径"},
+    {**concept(SNOMED, "103339001"), "text": "non-viable diameter"},
+    {**concept(SNOMED, "103339001"), "text": "无强化区长径"},
+    {"coding": [*concept(SNOMED, "81827009")["coding"], *concept(NCIT, "C81175")["coding"]]},
+    concept(LOINC, "33729-5"),
+]
+
+
+@pytest.mark.parametrize("code", NOT_VIABLE, ids=str)
+def test_a_diameter_that_is_not_called_viable_is_a_total_one(code: Resource) -> None:
+    shown = judge(REFRACTORY, coded(code)(record(REFRACTORY)))
+    assert shown["response"]["category"] == "NE"
+    assert shown["definitions"]["cci-2022"]["verdict"] == "indeterminate"
+
+
+def test_a_short_axis_alone_lists_its_lesion_without_a_size() -> None:
+    code = {**concept(SNOMED, "103340004"), "text": "viable short axis"}
+    shown = judge(REFRACTORY, coded(code)(record(REFRACTORY)))
+    assert shown["response"]["category"] == "NE"
+
+
+def test_only_the_sum_of_all_targets() -> None:
+    def change(resource: Resource) -> Resources | None:
+        if not is_diameter(resource):
+            return None
+        total = like(resource, "sum", code=concept(OBSERVATION, "sum-viable-diameters"))
+        del total["focus"]
+        del resource["valueQuantity"]
+        absent = concept(f"{TERMINOLOGY}/data-absent-reason", "not-performed")
+        return [{**resource, "dataAbsentReason": absent}, total]
+
+    shown = judge(REFRACTORY, each(record(REFRACTORY), change))
+    expected = canonical(REFRACTORY)
+    assert shown["response"]["category"] == "PD"
+    for part in ("baselineSum", "currentSum", "changePercent"):
+        assert shown["response"][part] == expected["response"][part]
+    assert shown["definitions"]["cci-2022"]["verdict"] == "met"
+
+
+def test_a_report_that_groups_its_measurements() -> None:
+    def rewrite(resources: Resources) -> Resources:
+        grouped = in_groups(as_reports(words=False)(resources))
+        groups = {
+            one["hasMember"][0]["reference"]: f"Observation/{one['id']}"
+            for one in grouped
+            if "hasMember" in one
+        }
+        for report in of_kind(grouped, "DiagnosticReport"):
+            for result in report["result"]:
+                result["reference"] = groups.get(result["reference"], result["reference"])
+        return grouped
+
+    assert_same("v28", rewrite)
+
+
+# ---------------------------------------------------------------- duplicates
+
+
+@pytest.mark.parametrize("course", COURSES)
+def test_duplicates_of_structured_report_and_report(course: str) -> None:
+    shown = assert_same(course, with_report_duplicates)
+    assert not notes_of(shown, "conflict")
+
+
+def test_everything_at_once() -> None:
+    def rewrite(resources: Resources) -> Resources:
+        resources = as_reports(words=True)(resources)
+        resources = by_words(where="bodySite", keep_records=False)(resources)
+        return coded({**concept(SNOMED, "439984002"), "text": "强化"})(resources)
+
+    for course in COURSES:
+        assert_same(course, rewrite)
