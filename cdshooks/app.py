@@ -6,7 +6,7 @@ import datetime
 import gc
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
@@ -19,14 +19,23 @@ from waitress.server import create_server as create_waitress_server
 
 from cdshooks import __version__
 from cdshooks.consensus import KNOWLEDGE_VERSION
-from cdshooks.consensus.readings import ReadingsError, load_readings
-from cdshooks.errors import ConfigurationError
-from cdshooks.fhir.codes import site_terminology
+from cdshooks.consensus.statements import Paper, statements
+from cdshooks.fhir.codes import Terminology, site_terminology
 from cdshooks.fhir.needs import prefetch_templates
-from cdshooks.service import HookCall, Site, answer, offered
+from cdshooks.service import SANDBOX, Caller, HookCall, Site, answer, keep, offered
 from cdshooks.settings import Settings
+from cdshooks.trust import (
+    check_for_clients,
+    open_store,
+    readings_of,
+    token_gate,
+    warn_of_weak_settings,
+)
+from cdshooks.web.about import Facts
+from cdshooks.web.auth import OpenGate
 from cdshooks.web.contract import check_response
-from cdshooks.web.headers import add_sandbox_cors, add_security_headers
+from cdshooks.web.headers import add_security_headers, cors
+from cdshooks.web.metrics import Metrics
 from cdshooks.web.routes import create_routes
 
 Clock = Callable[[], datetime.datetime]
@@ -42,48 +51,84 @@ def now() -> datetime.datetime:
 def create_app(settings: Settings, *, dev: bool = False, clock: Clock = now) -> Flask:
     """The service as a WSGI application, warm: its first answer is as fast as the others."""
     if not dev:
-        raise ConfigurationError(
-            "this version cannot authenticate clients yet, so it serves only as a sandbox: "
-            "start it with --dev. A later version will need a section [clients.NAME] with issuer, "
-            "jwks_url and fhir_servers, and service.audience_base, in the --config file"
-        )
-    try:
-        readings = load_readings(settings.knowledge.readings)
-    except ReadingsError as error:
-        raise settings.wrong("knowledge.readings", str(error)) from None
-    terminology = site_terminology(settings)
-    site = Site(settings, readings, terminology, dev, clock)
-    versions = {
-        "cdshooks": __version__,
-        "knowledge": KNOWLEDGE_VERSION,
-        "readings": readings.profile,
-        "CDS Hooks": "2.0.1",
-        "FHIR": "4.0.1",
-    }
-    _warm_up(site)
+        check_for_clients(settings)
+    callers = _callers(settings, dev)
+    store = open_store(settings, dev)
+    site = Site(settings, callers, site_terminology(settings), dev, clock, store)
+    _warm_up(settings, callers, site.terminology)
+    facts = Facts(
+        versions={
+            "cdshooks": __version__,
+            "knowledge": KNOWLEDGE_VERSION,
+            "readings": readings_of(settings, "knowledge.readings").profile,
+            "CDS Hooks": "2.0.1",
+            "FHIR": "4.0.1",
+        },
+        dev=dev,
+        repeat_days=settings.alerts.repeat_days,
+        citations=_citations(),
+    )
+    metrics = Metrics(facts.versions)
+    gate = OpenGate(SANDBOX) if dev else token_gate(settings, store.tokens, clock)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.limits.request_bytes
-    app.register_blueprint(create_routes(site, versions))
+    app.extensions["cdshooks"] = store  # to be closed by who ends before the process does
+    app.register_blueprint(create_routes(site, gate, metrics, facts))
     app.after_request(add_security_headers)
-    app.after_request(add_sandbox_cors)
+    app.after_request(cors(settings.clients, dev))
+    app.after_request(metrics.count_request)
     app.wsgi_app = _OneSlash(app.wsgi_app)  # type: ignore[method-assign]
-    log.warning(
-        "SANDBOX MODE (--dev): NO CLIENT AUTHENTICATION. Any caller is answered. "
-        "Never use it with data of real patients."
-    )
+    if dev:
+        log.warning(
+            "SANDBOX MODE (--dev): NO CLIENT AUTHENTICATION. Any caller is answered. "
+            "Never use it with data of real patients."
+        )
+    else:
+        warn_of_weak_settings(settings)
     return app
 
 
-def _warm_up(site: Site) -> None:
-    """One judgement of a bundled synthetic patient, so that everything is imported and read."""
+def _callers(settings: Settings, dev: bool) -> dict[str, Caller]:
+    """By name; in the sandbox mode only anybody."""
+    readings = readings_of(settings, "knowledge.readings")
+    if dev:
+        return {SANDBOX: Caller(SANDBOX, readings, None)}
+    return {
+        name: Caller(
+            name, readings_of(settings, f"clients.{name}.readings", client.readings), client
+        )
+        for name, client in settings.clients.items()
+    }
+
+
+def _citations() -> list[str]:
+    papers = {found.paper.id: found.paper for found in statements().values()}
+    return [_citation(paper) for paper in papers.values()]
+
+
+def _citation(paper: Paper) -> str:
+    doi = f" doi:{paper.doi}" if paper.doi else ""
+    return f"{paper.authors_en}. {paper.title_en}. {paper.published_in}, {paper.year}.{doi}"
+
+
+def _warm_up(settings: Settings, callers: Mapping[str, Caller], terminology: Terminology) -> None:
+    """One judgement of a bundled synthetic patient, so that everything is imported and read.
+
+    On a database of its own, which is forgotten.
+    """
+    site = Site(settings, callers, terminology, True, now, open_store(Settings(), True))
+    caller = next(iter(callers.values()))
     record = (files("cdshooks") / "demo_patients" / "refractory.json").read_bytes()
     patient = orjson.loads(record)["entry"][0]["resource"]
     prefetch = {key: msgspec.Raw(b"null") for key in prefetch_templates()}
     prefetch |= {"procedures": msgspec.Raw(record), "patient": msgspec.Raw(orjson.dumps(patient))}
     for service in offered(site):
         for language in ("en", "zh"):
-            call = HookCall(service, "", patient["id"], "", language, prefetch, None)
-            check_response(answer(call, site).response)
+            call = HookCall(caller, service, "", patient["id"], "", language, prefetch, None)
+            answered = answer(call, site)
+            check_response(answered.response)
+            keep(site, call, answered, started_at=0, ms=0)
+    site.store.database.close()
 
 
 class _OneSlash:

@@ -1,4 +1,4 @@
-"""The command line: judge one patient, serve the hook service, show the demo, make the book."""
+"""The command line: judge, examine, serve, look after what is stored, make the book, show."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from cdshooks import __version__
 from cdshooks.errors import CdsHooksError, ConfigurationError, UnusableInput
 from cdshooks.settings import Limits, Settings, load_settings
+from cdshooks.store_cli import add_commands, run_feedback, run_store
 
 if TYPE_CHECKING:
     from cdshooks.fhir.record import Record
@@ -128,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     book.add_argument("-o", "--output", metavar="FILE", help="write it here (default: stdout)")
     book.set_defaults(run=_book)
+    add_commands(commands, common, _date, run=(_store, _feedback))
     demo = commands.add_parser(
         "demo", parents=[common], help="start the service and call it with synthetic patients"
     )
@@ -280,6 +282,14 @@ def _book(options: argparse.Namespace, _settings: Settings) -> None:
         Path(options.output).write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
         raise UnusableInput(f"cannot write {options.output}: {error.strerror}") from None
+
+
+def _store(options: argparse.Namespace, settings: Settings) -> None:
+    run_store(options, settings, _print)
+
+
+def _feedback(options: argparse.Namespace, settings: Settings) -> None:
+    run_feedback(options, settings, _print)
 
 
 def _demo(_options: argparse.Namespace, settings: Settings) -> None:

@@ -10,7 +10,8 @@
     ├── WrongContentType         415
     ├── TooManyRequests          429
     ├── ConfigurationError       500   stops the start
-    └── FhirServerError          502   becomes a gap or a 412, never an answer by itself
+    ├── FhirServerError          502   becomes a gap or a 412, never an answer by itself
+    └── StoreUnavailable         503   the database cannot be asked
 
 A message names the field and what to do. It never holds a patient's value, an id or a token.
 """
@@ -43,10 +44,14 @@ class BadRequest(CdsHooksError):
 
 
 class Unauthorised(CdsHooksError):
-    """Not authenticated; nothing is said about why."""
+    """Not authenticated. ``why`` is a word for the log; the caller is never told."""
 
     status = 401
     code = "login"
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__("The request is not authenticated.")
 
 
 class NotFound(CdsHooksError):
@@ -113,3 +118,14 @@ class FhirServerError(CdsHooksError):
         self.kind = kind
         self.http = http
         super().__init__(message)
+
+
+class StoreUnavailable(CdsHooksError):
+    """Used tokens cannot be told from new ones, nor cards be kept: so nothing is answered."""
+
+    status = 503
+    code = "transient"
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__("The service's database cannot be asked now; try again later.")

@@ -22,6 +22,9 @@ ALLOWED = frozenset(
         "level",
         "timestamp",
         "service",
+        "client",
+        "evaluation",
+        "items",
         "hook",
         "hook_instance",
         "method",
@@ -63,7 +66,7 @@ def configure(stream: TextIO | None = None) -> None:
 def only_allowed(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    return {key: value for key, value in event.items() if key in ALLOWED}
+    return {k: value for k, value in event.items() if k in ALLOWED and value is not None}
 
 
 def place_of(error: BaseException) -> str:

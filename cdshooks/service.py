@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
+from cdshooks import __version__
 from cdshooks.cards.compose import compose
+from cdshooks.cards.model import EXTENSION
 from cdshooks.consensus import KNOWLEDGE_VERSION
 from cdshooks.consensus.guide import guide
 from cdshooks.consensus.readings import Readings
-from cdshooks.errors import BadRequest
+from cdshooks.errors import BadRequest, NotFound
 from cdshooks.fhir.charting import chart_of
 from cdshooks.fhir.client import FhirClient
 from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.gather import gather
 from cdshooks.fhir.needs import prefetch_templates
-from cdshooks.settings import LOOPBACK_URL, Settings
+from cdshooks.settings import LOOPBACK_URL, Client, Settings
+from cdshooks.store import Store
+from cdshooks.store.database import new_id
+from cdshooks.store.feedback import Heard as Heard
+from cdshooks.store.feedback import Taken
+from cdshooks.store.feedback import UnknownCard as UnknownCard
+from cdshooks.store.trail import Marks, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +61,56 @@ SERVICES = {
 }
 
 
+SANDBOX = "sandbox"
+"""Whoever calls in the sandbox mode."""
+NEVER_SOFTENED = ("order-sign",)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A configured client, or anybody in the sandbox mode; ``name`` stands in logs and metrics."""
+
+    name: str
+    readings: Readings
+    client: Client | None
+    """None in the sandbox mode: it may apply every suggestion."""
+
+    @property
+    def fhir_servers(self) -> tuple[str, ...]:
+        """The only ones that are asked, and under which an absolute reference is a patient's."""
+        urls = self.client.fhir_servers if self.client else ()
+        return tuple(url.removesuffix("/") for url in urls)
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What holds for every call: settings, how papers and codes are read, and the clock."""
+    """What holds for every call: settings, how codes are read, who may call, and the clock."""
 
     settings: Settings
-    readings: Readings
+    callers: Mapping[str, Caller]
     terminology: Terminology
     dev: bool
     clock: Callable[[], datetime.datetime]
+    store: Store
 
     def today(self) -> datetime.date:
         return self.clock().astimezone(self.settings.timezone).date()
+
+    def milliseconds(self) -> int:
+        """Since 1970, as times are stored."""
+        return int(self.clock().timestamp() * 1000)
 
 
 @dataclass(frozen=True, slots=True)
 class FhirAccess:
     base_url: str
     token: str | None = field(repr=False)
+    ca_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HookCall:
+    caller: Caller
     service: Service
     hook_instance: str
     patient_id: str
@@ -85,10 +122,15 @@ class HookCall:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The response body, and what may be logged about it."""
+    """The response body, and what may be logged and kept about it."""
 
     response: dict[str, Any]
-    gaps: int
+    gaps: Sequence[str]
+    """Prefetch keys."""
+    evaluation: str
+    as_of: datetime.date
+    marks: Marks
+    unchanged_since: datetime.date | None
 
 
 def offered(site: Site) -> list[Service]:
@@ -97,6 +139,7 @@ def offered(site: Site) -> list[Service]:
 
 def read_call(
     site: Site,
+    caller: Caller,
     service: Service,
     request: Mapping[str, Any],
     prefetch: Mapping[str, msgspec.Raw],
@@ -109,42 +152,154 @@ def read_call(
     authorization = request.get("fhirAuthorization")
     if authorization and authorization.get("patient", patient_id) != patient_id:
         raise BadRequest("fhirAuthorization.patient is not context.patientId.")
+    wanted = language or (caller.client and caller.client.language)
     return HookCall(
+        caller=caller,
         service=service,
         hook_instance=request["hookInstance"],
         patient_id=patient_id,
         user_id=request["context"]["userId"],
-        language=language or site.settings.service.language,
+        language=wanted or site.settings.service.language,
         prefetch=prefetch,
-        fhir=_fhir_access(site, request.get("fhirServer"), authorization),
+        fhir=_fhir_access(caller, request.get("fhirServer"), authorization),
     )
 
 
 def answer(call: HookCall, site: Site) -> Answer:
     """Gather the record, judge it as of today, and put the judgement on cards."""
-    record = gather(call.patient_id, call.prefetch, _server(call.fhir, site))
+    server, bases = _server(call.fhir, site), call.caller.fhir_servers
+    record = gather(call.patient_id, call.prefetch, server, bases=bases)
     chart = chart_of(
         record,
         site_timezone=site.settings.service.site_timezone,
         terminology=site.terminology,
     )
-    assessment = guide(chart, site.today(), site.readings)
-    cards = compose(assessment, call.language, knowledge=KNOWLEDGE_VERSION, dev=site.dev)
-    return Answer({"cards": cards}, gaps=len(record.gaps))
+    today, evaluation = site.today(), new_id()
+    assessment = guide(chart, today, call.caller.readings)
+    marks, since = Marks(), None
+    if not site.dev:
+        name, trail = call.caller.name, site.store.trail
+        marks = trail.marks(name, call.patient_id, call.user_id, chart, assessment)
+        if call.service.hook not in NEVER_SOFTENED:
+            since = trail.unchanged_since(name, call.service.id, marks, today)
+    cards = compose(
+        assessment,
+        call.language,
+        knowledge=KNOWLEDGE_VERSION,
+        dev=site.dev,
+        unchanged_since=since,
+        evaluation="" if site.dev else evaluation,
+    )
+    gaps = tuple(gap.key for gap in record.gaps)
+    return Answer({"cards": cards}, gaps, evaluation, today, marks, since if cards else None)
+
+
+def keep(site: Site, call: HookCall, answered: Answer, *, started_at: int, ms: int) -> None:
+    """Before the answer is sent, so that feedback finds every card it can name."""
+    cards = answered.response["cards"]
+    told = _told(site, call.caller, call.service, 200, started_at, ms, answered.evaluation)
+    site.store.trail.keep(
+        replace(
+            told,
+            hook_instance=uuid_or_none(call.hook_instance),
+            as_of=answered.as_of,
+            marks=answered.marks,
+            unchanged_since=answered.unchanged_since,
+            gaps=answered.gaps,
+            told=_words(cards),
+            cards=cards,
+        )
+    )
+
+
+def keep_failure(
+    site: Site, caller: Caller, service: Service, status: int, *, started_at: int, ms: int
+) -> None:
+    """That a call was not answered; nothing of its patient."""
+    site.store.trail.keep(_told(site, caller, service, status, started_at, ms, new_id()))
+
+
+def _told(
+    site: Site,
+    caller: Caller,
+    service: Service,
+    status: int,
+    started_at: int,
+    ms: int,
+    evaluation: str,
+) -> Told:
+    return Told(
+        id=evaluation,
+        client=caller.name,
+        service=service.id,
+        hook=service.hook,
+        hook_instance=None,
+        status=status,
+        started_at=started_at,
+        ms=ms,
+        software=__version__,
+        knowledge=KNOWLEDGE_VERSION,
+        readings=caller.readings.profile,
+    )
+
+
+def _words(cards: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The judgement as the first card's extension has it: words and codes."""
+    if not cards:
+        return {}
+    extension: Mapping[str, Any] = cards[0]["extension"][EXTENSION]
+    return {
+        name: value
+        for name, value in extension.items()
+        if name not in ("schema", "card", "evaluation", "statements")
+    }
+
+
+def uuid_or_none(text: str) -> str | None:
+    try:
+        return text if str(uuid.UUID(text)) == text.lower() else None
+    except ValueError:
+        return None
 
 
 def _fhir_access(
-    site: Site, server: str | None, authorization: Mapping[str, Any] | None
+    caller: Caller, server: str | None, authorization: Mapping[str, Any] | None
 ) -> FhirAccess | None:
-    """Only a server that may be asked; the sandbox mode knows loopback servers and no others."""
+    """Only a server that may be asked: one that the configuration names, letter by letter.
+
+    The sandbox mode knows loopback servers and no others.
+    """
     if server is None:
         return None
-    if not (site.dev and LOOPBACK_URL.fullmatch(server)):
+    token = authorization["access_token"] if authorization else None
+    if caller.client is None and LOOPBACK_URL.fullmatch(server):
+        return FhirAccess(server.rstrip("/"), token)
+    base = server.removesuffix("/")
+    if caller.client is None or base not in caller.fhir_servers:
         raise BadRequest("fhirServer is not a server that this service may ask.")
-    return FhirAccess(server.rstrip("/"), authorization["access_token"] if authorization else None)
+    return FhirAccess(base, token, caller.client.ca_file)
 
 
 def _server(access: FhirAccess | None, site: Site) -> FhirClient | None:
     if access is None:
         return None
-    return FhirClient(access.base_url, access.token, limits=site.settings.limits)
+    limits = site.settings.limits
+    return FhirClient(access.base_url, access.token, ca_file=access.ca_file, limits=limits)
+
+
+def take_feedback(site: Site, caller: Caller, service: Service, items: Sequence[Heard]) -> Taken:
+    return site.store.feedback.take(caller.name, service.id, items, site.milliseconds())
+
+
+def stored_evaluation(site: Site, caller: Caller, evaluation: str) -> dict[str, Any]:
+    """An answered evaluation of that caller's; another's is unknown to it."""
+    found = site.store.trail.read(caller.name, evaluation)
+    if found is None:
+        raise NotFound("There is no evaluation at this address.")
+    return found
+
+
+def evaluation_as_fhir(site: Site, stored: Mapping[str, Any], time: str) -> bytes:
+    from cdshooks.fhir.guidance_response import guidance_bundle  # slow to load, and seldom asked
+
+    return guidance_bundle(stored, time, (site.settings.service.audience_base or "").rstrip("/"))

@@ -29,6 +29,8 @@ LOOPBACK_URL = re.compile(
     rf"https?://(localhost|127(\.(0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])){{3}}|\[::1\]){_PATH}"
 )
 HTTPS_URL = re.compile(rf"https://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?{_PATH}")
+_ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[::1\])(:[1-9]\d{0,4})?")
+_CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,12 +98,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     clients: Mapping[str, Client] = {}
     hash_key: str | None = None
     """From the environment only: keys the hashes of patient ids."""
+    keeps_data: bool = False
+    """A database was named; the sandbox mode keeps its data in memory otherwise."""
     file: str = ""
     """The file they came from; empty for the defaults."""
 
     def wrong(self, key: str, what: str) -> ConfigurationError:
         """What is wrong with the value of a dotted key, and where it stands."""
         return ConfigurationError(": ".join(part for part in (self.file, key, what) if part))
+
+    def unsafe_urls(self) -> list[str]:
+        """Dotted keys of URLs that are not https; they name this machine, or were refused."""
+        return [
+            f"clients.{name}.{key}"
+            for name, client in self.clients.items()
+            for key, urls in (
+                ("jwks_url", (client.jwks_url or "",)),
+                ("fhir_servers", client.fhir_servers),
+            )
+            if any(url.startswith("http:") for url in urls)
+        ]
 
     @property
     def timezone(self) -> ZoneInfo:
@@ -116,7 +132,7 @@ def load_settings(path: str | Path | None, environment: Mapping[str, str] = os.e
     file = _File(Path(path)) if path is not None else None
     settings = file.settings() if file else Settings()
     if url := environment.get("CDSHOOKS_DATABASE_URL"):
-        settings = msgspec.structs.replace(settings, database=Database(url=url))
+        settings = msgspec.structs.replace(settings, database=Database(url=url), keeps_data=True)
     if key := environment.get("CDSHOOKS_HASH_KEY"):
         settings = msgspec.structs.replace(settings, hash_key=key)
     return settings
@@ -147,6 +163,7 @@ class _File:
             file=str(self.path),
         )
         self._check_service(settings)
+        self._check_issuers(settings)
         return self._with_absolute_paths(settings, "url" in tables.get("database", {}))
 
     def _tables(self) -> dict[str, Any]:
@@ -176,6 +193,8 @@ class _File:
     def _client(self, name: str, clients: dict[str, Any]) -> Client:
         client = self._section(name, clients, Client, prefix="clients.")
         key = f"clients.{name}"
+        if not _CLIENT_ID.fullmatch(name):
+            raise self._wrong(key, "a name is up to 64 letters, digits, dots, hyphens, underscores")
         if (client.jwks_url is None) == (client.jwks_file is None):
             raise self._wrong(key, "needs either jwks_url or jwks_file")
         urls = [("fhir_servers", url) for url in client.fhir_servers]
@@ -184,7 +203,19 @@ class _File:
                 raise self._wrong(
                     f"{key}.{field}", "must be an https URL (http only for a loopback host)"
                 )
+        for origin in client.origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise self._wrong(f"{key}.origins", "must be origins, as https://ehr.example.org")
         return client
+
+    def _check_issuers(self, settings: Settings) -> None:
+        """A token names its client by the issuer alone."""
+        seen: dict[str, str] = {}
+        for name, client in settings.clients.items():
+            if client.issuer in seen:
+                what = f"clients.{seen[client.issuer]} has the same"
+                raise self._wrong(f"clients.{name}.issuer", what)
+            seen[client.issuer] = name
 
     def _check_service(self, settings: Settings) -> None:
         base = settings.service.audience_base
@@ -218,6 +249,7 @@ class _File:
         return replace(
             settings,
             database=Database(url=url),
+            keeps_data=own_database,
             knowledge=Knowledge(readings=self._readings(settings.knowledge.readings)),
             terminology=Terminology(folders=folders),
             clients=clients,

@@ -1,4 +1,6 @@
-"""Notes how every test and scenario that stands for a statement ended (``tests/traceability.py``).
+"""The real database server, and how each statement fared.
+
+Notes how every test and scenario that stands for a statement ended (``tests/traceability.py``).
 
 A run that reached all of them is recorded for ``cdshooks book``; a run of a part is not.
 """
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,6 +19,8 @@ from cdshooks.book.last_run import PASSED, RECORD, LastRun, digest_of
 from cdshooks.consensus import KNOWLEDGE_VERSION
 from cdshooks.consensus.statements import statements
 from tests import traceability
+from tests.interop.peers import Unavailable, is_required
+from tests.interop.postgres import Postgres, running_postgres
 
 OUTCOMES = pytest.StashKey[dict[str, str]]()
 
@@ -74,3 +79,26 @@ def _traces(outcomes: dict[str, str]) -> list[traceability.Trace]:
     if traceability.marked_tests().keys() - outcomes.keys():
         return []
     return traceability.traces()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    try:
+        with running_postgres() as server:
+            yield server
+    except Unavailable as problem:
+        if is_required():
+            pytest.fail(str(problem), pytrace=False)
+        pytest.skip(str(problem))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.interop)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/cdshooks.db"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.new_database()
+    yield url
+    server.drop(url)

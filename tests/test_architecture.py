@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "settings": EVERYWHERE,
     "logs": EVERYWHERE,
 }
-"""Rooms of our own; ``app``, ``cli``, ``demo`` and ``__main__`` may import all."""
+"""Rooms of our own; ``app``, ``trust``, ``cli``, ``demo`` and ``__main__`` may import all."""
 ONLY_IN = {
     "flask": ("web", "app"),
     "werkzeug": ("web", "app"),
@@ -39,8 +39,11 @@ ONLY_IN = {
     "sqlalchemy": ("store",),
     "jinja2": ("book",),
     "markupsafe": ("book",),
+    "alembic": ("store",),
+    "joserfc": ("web",),
+    "prometheus_client": ("web",),
 }
-FREE = frozenset({"app", "cli", "demo", "__main__", "__init__"})
+FREE = frozenset({"app", "trust", "cli", "store_cli", "demo", "__main__", "__init__"})
 CODE_SYSTEMS = re.compile(r"snomed\.info|loinc\.org|whocc\.no|nema\.org|unitsofmeasure\.org|ncicb")
 CLOCK = re.compile(r"\b(?:datetime\.now|date\.today|utcnow|time\.time)\b")
 

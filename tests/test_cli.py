@@ -215,6 +215,54 @@ def test_serve_without_dev_says_what_to_configure():
     assert "--dev" in line and "clients" in line
 
 
+KEY = {"CDSHOOKS_HASH_KEY": "a long random text"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("store", "list"), "database.url"),
+        (("store", "purge"), "--before"),
+        (("store", "purge", "--before", "soon"), "--before"),
+        (("store", "shred"), "shred"),
+        (("feedback",), "ACTION"),
+        (("feedback", "report"), "database.url"),
+        (("feedback", "report", "--format", "xml"), "--format"),
+    ],
+    ids=str,
+)
+def test_commands_on_a_database_that_is_not_there(tmp_path, arguments, named):
+    url = f"sqlite:///{tmp_path}/none.db"
+    assert named in complaint(*arguments, CDSHOOKS_DATABASE_URL=url)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_url_is_never_repeated(tmp_path):
+    for url in ("mysql://u:secret@h/d", "postgresql+psycopg://u:secret@127.0.0.1:9/d"):
+        assert "secret" not in complaint("store", "list", CDSHOOKS_DATABASE_URL=url)
+
+
+def test_migrate_sets_up_and_an_empty_report_is_a_report(tmp_path):
+    where = {"CDSHOOKS_DATABASE_URL": f"sqlite:///{tmp_path}/new.db"}
+    assert "migrated" in printed("store", "migrate", **where)
+    assert "Nothing to do" in printed("store", "migrate", **where)
+    assert "nothing stored yet" in printed("feedback", "report", **where)
+    figures = json.loads(printed("feedback", "report", "--format", "json", **where))
+    assert figures["volume"]["calls"] == 0
+    assert run("store", "list", **where).stdout == b""
+
+
+def test_serve_with_a_client_and_without_the_key(tmp_path):
+    site = tmp_path / "site.toml"
+    site.write_text(
+        '[service]\naudience_base = "https://cds.example.org"\n'
+        '[clients.h]\nissuer = "i"\njwks_file = "keys.json"\n',
+        encoding="utf-8",
+    )
+    assert "CDSHOOKS_HASH_KEY" in complaint("serve", "--config", str(site))
+    assert "clients.h.jwks_file" in complaint("serve", "--config", str(site), **KEY)
+
+
 def test_a_reader_that_stops_early_is_no_error():
     command = f"{sys.executable} -m cdshooks explain {REFRACTORY} | head -c 1"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True,

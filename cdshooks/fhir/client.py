@@ -187,12 +187,24 @@ class FhirClient:
         )
 
     def _get(self, address: str, if_not_found: FhirFailure) -> Content:
+        body = self._read(address, if_not_found)
+        try:
+            return unpack(body)
+        except NotFhir:
+            raise FhirServerError(FhirFailure.NOT_FHIR, "the answer is not FHIR JSON") from None
+
+    def document(self, address: str) -> bytes:
+        """Plain JSON from the base or below it: a set of keys."""
+        self._session.headers["Accept"] = "application/json"
+        return self._read(address, FhirFailure.GONE)
+
+    def _read(self, address: str, if_not_found: FhirFailure) -> bytes:
         if not self._is_below_base(address):
             raise FhirServerError(FhirFailure.REFUSED, "not an address of the server")
         try:
             with self._answer(address) as response:
                 self._check(response, if_not_found)
-                body = self._body(response)
+                return self._body(response)
         except (requests.Timeout, TimeoutError):
             raise _timed_out() from None
         except (requests.RequestException, HTTPError, http.client.HTTPException, OSError) as error:
@@ -201,10 +213,6 @@ class FhirClient:
             raise FhirServerError(
                 FhirFailure.REFUSED, "the server cannot be reached, or broke off"
             ) from None
-        try:
-            return unpack(body)
-        except NotFhir:
-            raise FhirServerError(FhirFailure.NOT_FHIR, "the answer is not FHIR JSON") from None
 
     @contextmanager
     def _answer(self, address: str) -> Iterator[requests.Response]:

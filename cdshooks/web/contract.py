@@ -32,7 +32,7 @@ def check_request(request: dict[str, Any]) -> None:
     """Raises :class:`BadRequest` with the first member, by its path, that is not as it must be."""
     errors = sorted(_request.iter_errors(request), key=lambda error: [str(p) for p in error.path])
     if errors:
-        raise BadRequest(_complaint(errors[0]))
+        raise BadRequest(complaint(errors[0]))
 
 
 def check_response(response: dict[str, Any]) -> None:
@@ -52,11 +52,13 @@ def _check_own(validator: Draft202012Validator, response: dict[str, Any]) -> Non
                 raise BrokenContract(f"{key}{place}: null or empty")
 
 
-def _complaint(error: ValidationError) -> str:
+def complaint(error: ValidationError, where: str = "") -> str:
+    """Names the member, below ``where``, and what it must be."""
     path, schema = _path(error), cast(dict[str, Any], error.schema)
+    path = ".".join(part for part in (where, path) if part)
     if error.validator == "required":
         given = cast(dict[str, Any], error.instance)
-        name = next(name for name in schema["required"] if name not in given)
+        name = next(name for name in cast(list[str], error.validator_value) if name not in given)
         return f"{path}.{name} is required." if path else f"{name} is required."
     if error.validator == "dependentRequired":
         return "fhirAuthorization needs fhirServer."

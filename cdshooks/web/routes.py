@@ -1,23 +1,56 @@
-"""The HTTP face: discovery, hook calls, health, about. Parse, call the service, check, answer."""
+"""The HTTP face: discovery, hook calls, feedback, evaluations, health, about.
+
+Parse, call the service, check, answer.
+"""
 
 from __future__ import annotations
 
 import time
 import uuid
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 import orjson
 import structlog
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from cdshooks.errors import CdsHooksError, NotFound, PreconditionFailed
+from cdshooks.errors import (
+    BadRequest,
+    CdsHooksError,
+    NotFound,
+    PreconditionFailed,
+    StoreUnavailable,
+    TooManyRequests,
+    Unauthorised,
+)
 from cdshooks.logs import place_of
-from cdshooks.service import SERVICES, Service, Site, answer, offered, read_call
-from cdshooks.web.about import about, as_html
+from cdshooks.service import (
+    SERVICES,
+    Answer,
+    Caller,
+    Service,
+    Site,
+    UnknownCard,
+    answer,
+    evaluation_as_fhir,
+    keep,
+    keep_failure,
+    offered,
+    read_call,
+    stored_evaluation,
+    take_feedback,
+    uuid_or_none,
+)
+from cdshooks.web.about import Facts, about, as_html
+from cdshooks.web.auth import Gate
 from cdshooks.web.contract import check_discovery, check_request, check_response
-from cdshooks.web.outcome import outcome_response
+from cdshooks.web.evaluations import instant, shown
+from cdshooks.web.feedback import outcome, read_items
+from cdshooks.web.metrics import Metrics
+from cdshooks.web.openapi import openapi
+from cdshooks.web.outcome import MEDIA_TYPE, outcome_response
 from cdshooks.web.request_body import read_body
 from cdshooks.web.strict_json import read_members, read_prefetch, read_value
 
@@ -28,10 +61,11 @@ _MEMBERS_READ = ("hook", "hookInstance", "fhirServer", "fhirAuthorization", "con
 log = structlog.get_logger()
 
 
-def create_routes(site: Site, versions: dict[str, str]) -> Blueprint:
+def create_routes(site: Site, gate: Gate, metrics: Metrics, known: Facts) -> Blueprint:
     web = Blueprint("web", __name__)
     discovery = _discovery(site)
-    facts = about(versions, site.dev)
+    facts = about(known)
+    document = openapi(offered(site), known.versions["cdshooks"], site.settings)
 
     @web.get("/cds-services", strict_slashes=False)
     def discover() -> Response:
@@ -39,7 +73,15 @@ def create_routes(site: Site, versions: dict[str, str]) -> Blueprint:
 
     @web.post("/cds-services/<service_id>", strict_slashes=False)
     def call(service_id: str) -> Response:
-        return _call(site, service_id)
+        return _call(site, gate, metrics, service_id)
+
+    @web.post("/cds-services/<service_id>/feedback", strict_slashes=False)
+    def feedback(service_id: str) -> Response:
+        return _feedback(site, gate, metrics, service_id)
+
+    @web.get("/evaluations/<evaluation_id>", strict_slashes=False)
+    def evaluation(evaluation_id: str) -> Response:
+        return _evaluation(site, gate, evaluation_id)
 
     @web.get("/healthz", strict_slashes=False)
     def health() -> Response:
@@ -47,7 +89,16 @@ def create_routes(site: Site, versions: dict[str, str]) -> Blueprint:
 
     @web.get("/readyz", strict_slashes=False)
     def ready() -> Response:
+        site.store.database.check()
         return _json({"status": "ready"})
+
+    @web.get("/metrics", strict_slashes=False)
+    def show_metrics() -> Response:
+        return metrics.page()
+
+    @web.get("/openapi.json", strict_slashes=False)
+    def describe() -> Response:
+        return _json(document)
 
     @web.get("/about", strict_slashes=False)
     def say_about() -> Response:
@@ -55,7 +106,12 @@ def create_routes(site: Site, versions: dict[str, str]) -> Blueprint:
             return Response(as_html(facts), mimetype="text/html")
         return _json(facts)
 
-    web.app_errorhandler(Exception)(failed)
+    def refused(error: Exception) -> Response:
+        if isinstance(error, Unauthorised):
+            metrics.count_unauthorised(error.why)
+        return failed(error)
+
+    web.app_errorhandler(Exception)(refused)
     return web
 
 
@@ -77,32 +133,101 @@ def _discovery(site: Site) -> bytes:
     return orjson.dumps(body)
 
 
-def _call(site: Site, service_id: str) -> Response:
-    """The checks in the contract's order: size, content type, strict JSON, contract, FHIR."""
-    started = time.perf_counter()
-    limits = site.settings.limits
-    body = read_body(request, limits.request_bytes)
+def _call(site: Site, gate: Gate, metrics: Metrics, service_id: str) -> Response:
+    """The contract's order of checks: size, content type, token, strict JSON, contract, FHIR."""
+    started, started_at = time.perf_counter(), site.milliseconds()
+    body = read_body(request, site.settings.limits.request_bytes)
+    caller = site.callers[gate.caller()]
     service = _service(site, service_id)
+    try:
+        answered = _answered(site, caller, service, body, started, started_at)
+    except Exception as error:
+        status = error.status if isinstance(error, CdsHooksError) else 500
+        _keep_failure(site, caller, service, status, started, started_at)
+        raise
+    cards = answered.response["cards"]
+    metrics.count_call(service.id, caller.name, cards, time.perf_counter() - started)
+    if answered.unchanged_since:
+        metrics.count_repeat(service.id, caller.name)
+    return _json(answered.response)
+
+
+def _answered(
+    site: Site, caller: Caller, service: Service, body: bytes, started: float, started_at: int
+) -> Answer:
+    limits = site.settings.limits
     members = read_members(body, limits)
     contract = {name: read_value(name, members[name]) for name in _MEMBERS_READ if name in members}
     prefetch: dict[str, msgspec.Raw] = {}
     if "prefetch" in members:
         contract["prefetch"], prefetch = _prefetch(members["prefetch"], site)
     check_request(contract)
-    hook_call = read_call(site, service, contract, prefetch, _wanted_language())
+    hook_call = read_call(site, caller, service, contract, prefetch, _wanted_language())
     answered = answer(hook_call, site)
     check_response(answered.response)
-    response = _json(answered.response)
+    ms = (time.perf_counter() - started) * 1000
+    keep(site, hook_call, answered, started_at=started_at, ms=round(ms))
     log.info(
         "answered",
         service=service.id,
-        hook_instance=_if_uuid(hook_call.hook_instance),
+        client=caller.name,
+        hook_instance=uuid_or_none(hook_call.hook_instance),
+        evaluation=answered.evaluation,
         status=200,
-        ms=round((time.perf_counter() - started) * 1000, 1),
+        ms=round(ms, 1),
         cards=len(answered.response["cards"]),
-        gaps=answered.gaps,
+        gaps=len(answered.gaps),
     )
-    return response
+    return answered
+
+
+def _keep_failure(
+    site: Site, caller: Caller, service: Service, status: int, started: float, started_at: int
+) -> None:
+    ms = round((time.perf_counter() - started) * 1000)
+    with suppress(StoreUnavailable):  # the answer is an error already
+        keep_failure(site, caller, service, status, started_at=started_at, ms=ms)
+
+
+def _feedback(site: Site, gate: Gate, metrics: Metrics, service_id: str) -> Response:
+    """The same order of checks; 400 only when no item can be kept."""
+    limits = site.settings.limits
+    body = read_body(request, limits.request_bytes)
+    caller = site.callers[gate.caller()]
+    service = _service(site, service_id)
+    members = read_members(body, limits)
+    items = read_items({name: read_value(name, members[name]) for name in members})
+    good = [item for item in items if not isinstance(item, BadRequest)]
+    taken = take_feedback(site, caller, service, good)
+    why = iter(taken.problems)
+    problems = [
+        str(item) if isinstance(item, BadRequest) else _why(place, next(why))
+        for place, item in enumerate(items)
+    ]
+    bad = sum(problem is not None for problem in problems)
+    metrics.count_feedback(service.id, caller.name, taken.new, len(items) - bad - taken.new, bad)
+    status = 200 if bad < len(items) else 400
+    log.info("feedback", service=service.id, client=caller.name, status=status, items=len(items))
+    return Response(orjson.dumps(outcome(problems)), status=status, mimetype=MEDIA_TYPE)
+
+
+def _why(place: int, problem: Exception | None) -> str | None:
+    if problem is None:
+        return None
+    if isinstance(problem, UnknownCard):
+        return f"feedback.{place}.card is not a card that this service gave to this client."
+    return f"feedback.{place}.acceptedSuggestions holds what is not a suggestion of the card."
+
+
+def _evaluation(site: Site, gate: Gate, evaluation_id: str) -> Response:
+    caller = site.callers[gate.caller()]
+    stored = stored_evaluation(site, caller, (uuid_or_none(evaluation_id) or "").lower())
+    wanted = request.accept_mimetypes.best_match(["application/json", MEDIA_TYPE])
+    log.info("shown", client=caller.name, evaluation=stored["id"], status=200)
+    if wanted == MEDIA_TYPE:
+        body = evaluation_as_fhir(site, stored, instant(stored["started_at"]))
+        return Response(body, mimetype=MEDIA_TYPE)
+    return _json(shown(stored))
 
 
 def _service(site: Site, service_id: str) -> Service:
@@ -134,13 +259,6 @@ def _wanted_language() -> str | None:
     return None
 
 
-def _if_uuid(text: str) -> str | None:
-    try:
-        return text if str(uuid.UUID(text)) == text.lower() else None
-    except ValueError:
-        return None
-
-
 def _json(body: dict[str, Any]) -> Response:
     return Response(orjson.dumps(body), mimetype="application/json")
 
@@ -149,12 +267,28 @@ def failed(error: Exception) -> Response:
     """Every error as an OperationOutcome; one that we did not foresee says only a reference id."""
     if isinstance(error, HTTPException):
         return _http_failed(error)
+    reference = str(uuid.uuid4())
+    if isinstance(error, Unauthorised):
+        log.info("refused", status=401, problem=error.why, reference=reference)
+        diagnostics = f"reference {reference}"
+        response = outcome_response(401, error.code, str(error), diagnostics)
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+    client = g.get("client")
+    if isinstance(error, StoreUnavailable):
+        log.error("failed", status=503, problem=error.problem, client=client, reference=reference)
+        response = outcome_response(503, error.code, str(error), f"reference {reference}")
+        response.headers["Retry-After"] = "5"
+        return response
     if isinstance(error, CdsHooksError) and error.status < 500:
-        log.info("refused", status=error.status, problem=type(error).__name__)
+        problem = type(error).__name__
+        log.info("refused", status=error.status, problem=problem, client=client)
         keys = error.keys if isinstance(error, PreconditionFailed) else ()
         diagnostics = f"prefetch: {', '.join(keys)}" if keys else ""
-        return outcome_response(error.status, error.code, str(error), diagnostics)
-    reference = str(uuid.uuid4())
+        response = outcome_response(error.status, error.code, str(error), diagnostics)
+        if isinstance(error, TooManyRequests):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
     problem, where = type(error).__name__, place_of(error)
     log.error("failed", status=500, problem=problem, where=where, reference=reference)
     return outcome_response(500, "exception", "The service failed.", f"reference {reference}")

@@ -7,8 +7,14 @@ import sys
 from tests.interop.guide import prepare_sushi
 from tests.interop.medplum_peer import prepare_medplum
 from tests.interop.peers import Unavailable, is_required, prepare_hapi
+from tests.interop.postgres import prepare_postgres
 
-PEERS = {"HAPI FHIR": prepare_hapi, "Medplum": prepare_medplum, "SUSHI": prepare_sushi}
+PEERS = {
+    "HAPI FHIR": prepare_hapi,
+    "Medplum": prepare_medplum,
+    "PostgreSQL": prepare_postgres,
+    "SUSHI": prepare_sushi,
+}
 
 
 def main() -> int:

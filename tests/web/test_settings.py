@@ -97,6 +97,7 @@ def test_settings_are_frozen():
         Settings().service.language = "zh"
 
 
+IN_MEMORY = {"CDSHOOKS_DATABASE_URL": "sqlite://"}
 HOSPITAL = '[service]\naudience_base="https://a.example"\n[clients.h]\nissuer="i"\n'
 
 
@@ -135,6 +136,14 @@ HOSPITAL = '[service]\naudience_base="https://a.example"\n[clients.h]\nissuer="i
         ),
         (HOSPITAL + 'jwks_file="k"\nfhir_server="x"\n', "clients.h.fhir_server: unknown key"),
         ('[clients.h]\nissuer="i"\njwks_file="k"\n', "service.audience_base: is required"),
+        (
+            HOSPITAL + 'jwks_file="k"\n[clients.i]\nissuer="i"\njwks_file="k"\n',
+            "clients.i.issuer: clients.h has the same",
+        ),
+        (HOSPITAL + 'jwks_file="k"\norigins=["*"]\n', "clients.h.origins"),
+        (HOSPITAL + 'jwks_file="k"\norigins=["null"]\n', "clients.h.origins"),
+        (HOSPITAL + 'jwks_file="k"\norigins=["https://e.example/"]\n', "clients.h.origins"),
+        ('[clients."h h"]\nissuer="i"\njwks_file="k"\n', "clients.h h"),
         ("[service\n", "not a TOML file"),
     ],
 )
@@ -157,11 +166,20 @@ def test_unknown_readings_stop_the_start():
         create_app(settings, dev=True)
 
 
-@pytest.mark.parametrize("text", ["", WHOLE])
-def test_without_dev_it_does_not_start_and_says_what_to_configure(tmp_path, text):
-    settings = load_settings(write(tmp_path, text.replace("own.toml", "default")), {})
+def test_without_dev_it_does_not_start_and_says_what_to_configure(tmp_path):
     with pytest.raises(ConfigurationError, match=r"--dev.*clients"):
-        create_app(settings)
+        create_app(load_settings(write(tmp_path, ""), {}))
+
+
+def test_a_service_with_clients_needs_the_key_of_the_hashes(tmp_path):
+    path = write(tmp_path, HOSPITAL + 'jwks_file="keys.json"\n')
+    with pytest.raises(ConfigurationError, match="CDSHOOKS_HASH_KEY"):
+        create_app(load_settings(path, {}))
+    with pytest.raises(ConfigurationError, match=r"clients\.h\.jwks_file: cannot be read"):
+        create_app(load_settings(path, {"CDSHOOKS_HASH_KEY": "k", **IN_MEMORY}))
+    (tmp_path / "keys.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"clients\.h\.jwks_file: not a set of keys"):
+        create_app(load_settings(path, {"CDSHOOKS_HASH_KEY": "k", **IN_MEMORY}))
 
 
 def test_the_example_is_toml():

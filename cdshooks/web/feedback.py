@@ -1,0 +1,81 @@
+"""A feedback call: the envelope is refused as a whole, an item that is not as it must be alone."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from cdshooks.errors import BadRequest
+from cdshooks.service import Heard
+from cdshooks.web.contract import complaint
+
+_schema = json.loads((files(__package__) / "schemas" / "feedback.json").read_text("utf-8"))
+_envelope = Draft202012Validator(
+    {**_schema, "properties": {"feedback": {**_schema["properties"]["feedback"], "items": True}}}
+)
+_item = Draft202012Validator(_schema["$defs"]["item"])
+
+
+def read_items(body: Mapping[str, Any]) -> list[Heard | BadRequest]:
+    """Each item, or what is wrong with it. Raises :class:`BadRequest` for the envelope."""
+    for error in _envelope.iter_errors(body):
+        raise BadRequest(complaint(error))
+    return [_read(place, item) for place, item in enumerate(body["feedback"])]
+
+
+def _read(place: int, item: Any) -> Heard | BadRequest:
+    where = f"feedback.{place}"
+    for error in _item.iter_errors(item):
+        return BadRequest(complaint(error, where))
+    at = _milliseconds(item["outcomeTimestamp"])
+    if at is None:
+        return BadRequest(f"{where}.outcomeTimestamp must be a time as 2021-12-11T10:05:31Z.")
+    accepted = item.get("acceptedSuggestions", []) if item["outcome"] == "accepted" else []
+    override = item.get("overrideReason", {}) if item["outcome"] == "overridden" else {}
+    reason = override.get("reason", {})
+    return Heard(
+        card=item["card"].lower(),
+        outcome=item["outcome"],
+        accepted=[one["id"].lower() for one in accepted],
+        outcome_at=at,
+        reason_system=reason.get("system"),
+        reason_code=reason.get("code"),
+        user_comment=_without_nul(override.get("userComment", "")) or None,
+    )
+
+
+def _milliseconds(text: str) -> int | None:
+    """RFC 3339; a leap second is the second before it."""
+    text = text[:17] + text[17:19].replace("60", "59") + text[19:]
+    head, zone = (text[:-1], "+00:00") if text[-1] in "Zz" else (text[:-6], text[-6:])
+    seconds, _, fraction = head.partition(".")
+    try:
+        moment = datetime.datetime.fromisoformat(f"{seconds}.{fraction[:6]:0<6}{zone}".upper())
+        return int(moment.astimezone(datetime.UTC).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _without_nul(text: str) -> str:
+    """PostgreSQL takes every other character."""
+    return text.replace("\0", "\ufffd").strip()
+
+
+def outcome(problems: Sequence[str | None]) -> dict[str, Any]:
+    """What became of each item, as an OperationOutcome."""
+    kept = problems.count(None)
+    issues = [
+        {"severity": "error", "code": "invalid", "details": {"text": problem}}
+        for problem in problems
+        if problem
+    ]
+    if kept:
+        text = f"{kept} of {len(problems)} items are kept."
+        told = {"severity": "information", "code": "informational", "details": {"text": text}}
+        issues.insert(0, told)
+    return {"resourceType": "OperationOutcome", "issue": issues}

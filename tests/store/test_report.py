@@ -1,0 +1,113 @@
+"""The figures, counted by hand; small cells hidden in breakdowns and nowhere else."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import closing
+
+import pytest
+
+from cdshooks.store import Store
+from cdshooks.store.database import Database
+from cdshooks.store.feedback import Heard
+from cdshooks.store.report import as_text, report
+from cdshooks.store.trail import Marks, Told
+
+DAY = 86_400_000
+START = 1_757_476_800_000  # 2025-09-10T04:00:00Z
+
+
+@pytest.fixture
+def store(database_url):
+    with closing(Database(database_url)) as database:
+        yield Store(database, hash_key=b"k", repeat_days=14)
+
+
+def told(store, number, *, status=200, patient="a", suggestions=0, verdict="met", missing=()):
+    create = {"type": "create", "description": "d", "resource": {"resourceType": "Task"}}
+    card = {
+        "uuid": str(uuid.uuid4()),
+        "indicator": "warning",
+        "extension": {"org.tace-cds.assessment": {"card": "status"}},
+        "suggestions": [
+            {"label": "l", "uuid": str(uuid.uuid4()), "actions": [create]}
+            for _ in range(suggestions)
+        ],
+    }
+    store.trail.keep(
+        Told(
+            id=str(uuid.uuid4()),
+            client="hospital",
+            service="tace-refractoriness",
+            hook="patient-view",
+            hook_instance=None,
+            status=status,
+            started_at=START + number * DAY,
+            ms=10 * number,
+            software="1",
+            knowledge="2026.1",
+            readings="default",
+            marks=Marks(patient=patient * 64),
+            told={"definitions": {"cci-2022": {"verdict": verdict}}, "missing": list(missing)},
+            gaps=["labs"] if missing else [],
+            cards=[card] if status == 200 else [],
+        )
+    )
+    return card
+
+
+def heard(card, outcome, after, **more):
+    accepted = [one["uuid"] for one in card["suggestions"][:1]] if outcome == "accepted" else []
+    return Heard(card["uuid"], outcome, accepted, after, **more)
+
+
+def test_the_figures(store):
+    cards = [
+        told(store, n, patient="ab"[n % 2], suggestions=1, missing=["ecog"] * (n < 6))
+        for n in range(10)
+    ]
+    told(store, 10, status=412)
+    items = [
+        heard(card, "accepted", START + n * DAY + 10 * n + 60_000)
+        for n, card in enumerate(cards[:5])
+    ]
+    items.append(heard(cards[5], "overridden", START + 5 * DAY + 120_000, reason_code="x"))
+    items.append(heard(cards[6], "overridden", START + 6 * DAY + 120_000))
+    items.append(heard(cards[0], "overridden", START + DAY, user_comment="canary7"))
+    taken = store.feedback.take("hospital", "tace-refractoriness", items, START + 20 * DAY)
+    assert (taken.new, set(taken.problems)) == (8, {None})
+    figures = report(store.database)
+    assert (figures["from"], figures["to"]) == ("2025-09-10", "2025-09-20")
+    volume = figures["volume"]
+    assert (volume["calls"], volume["answered"], volume["withCards"]) == (11, 10, 10)
+    assert (volume["patients"], volume["cardsPer100Calls"]) == (2, 100.0)
+    assert volume["failures"] == {"412": None}
+    assert figures["response"] == {
+        "cards": 10,
+        "accepted": 4,
+        "overriddenWithReason": 2,
+        "overriddenWithoutReason": 1,
+        "noFeedback": 3,
+        "items": 8,
+    }
+    cells = {"cards": 10, "accepted": None, "overridden": None, "noFeedback": None}
+    assert figures["responseBy"]["client"] == {"hospital": cells}
+    assert figures["responseBy"]["definitionMet"] == {"cci-2022": cells}
+    assert figures["responseBy"]["month"] == {"2025-09": cells}
+    assert figures["suggestions"] == {"create Task": {"offered": 10, "accepted": 5}}
+    assert figures["overrideReasons"] == {"x": None}
+    assert figures["missing"] == {"ecog": 6}
+    assert figures["gaps"] == {"labs": 6}
+    assert figures["comments"] == 1
+    assert figures["secondsToResponse"]["median"] == 60.0
+    text = as_text(figures)
+    assert "canary7" not in text
+    assert "accepted: 4" in text
+    assert "cards 10, accepted <5" in text
+
+
+def test_of_nothing(store):
+    figures = report(store.database)
+    assert figures["volume"]["calls"] == 0
+    assert figures["secondsToResponse"] == {"count": 0, "median": None, "p95": None}
+    assert "nothing stored yet" in as_text(figures)
