@@ -1,12 +1,13 @@
 # Two commands, each with all its set-up: `make demo` shows the service at work, `make test` runs
-# every test. `make lock` brings the pinned dependencies up to date.
+# every test. `make lock` brings the pinned dependencies up to date, `make guide` the JSON of
+# fhir_profiles.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check lock clean
+.PHONY: demo test check lock guide clean
 
 demo: $(VENV)/.run
 	@$(BIN)/python -m cdshooks demo
@@ -38,6 +39,9 @@ lock: $(VENV)/.test
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --group build --group test \
 		pyproject.toml -o requirements/test.txt
+
+guide: $(VENV)/.test
+	$(BIN)/python -m tests.interop.guide
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -97,7 +97,7 @@ class Treatment:
     scope: Scope | None = None
     """Of a local therapy; ``None`` = not recorded: judged both ways."""
     confirmed: bool = True
-    """False: it may be a TACE session (unspecific code, or left in progress): judged both ways."""
+    """False: it may be one (uncertain code or text, or left in progress): judged both ways."""
     latest: datetime.date | None = None
     """Of an imprecise date: the last admissible day of ``start`` (and ``end``)."""
     certainty: Certainty = Certainty.STATED

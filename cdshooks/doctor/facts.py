@@ -146,10 +146,12 @@ class _Written:
         return TEXT_MATCHED if words else OTHER_CODE
 
     def conditions(self) -> list[References]:
+        slots = ("condition", "condition-probable")
         return [
             (reference,)
             for reference, view in sorted(self.views.items())
-            if isinstance(view, Condition) and self.terminology.find("condition", view.code)
+            if isinstance(view, Condition)
+            and any(self.terminology.find(slot, view.code) for slot in slots)
         ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cdshooks.clinical.chart import Fact, Grade, StatedFact
 from cdshooks.fhir.chart_clinical import Clinical
 from cdshooks.fhir.chart_desk import (
+    CANDIDATE,
     DROPPED,
     FINAL,
     INFERRED,
@@ -16,7 +17,7 @@ from cdshooks.fhir.chart_desk import (
     texts_of,
 )
 from cdshooks.fhir.chart_imaging import Finding
-from cdshooks.fhir.views import Condition, Observation
+from cdshooks.fhir.views import CodeableConcept, Condition, Observation
 
 _SPREAD = "extrahepatic-spread"
 METASTASIS, METASTASIS_PRESENT = "metastasis", "metastasis-present"
@@ -31,14 +32,19 @@ def read_conditions(
     for reference, view, _ in conditions:
         if view.code is None:
             desk.note(UNREADABLE, reference, path="Condition.code")
-        role = desk.terminology.find("condition", view.code)
-        if role == "hcc" and _is_active(desk, view):
+        role, sure = _diagnosis(desk, view)
+        if role == "hcc" and sure and _is_active(desk, view):
             sheet.diagnosis.append(reference)
-        if role is None or role == "hcc":
+        if role is None or (role == "hcc" and sure):
             continue
         if not _is_active(desk, view):
             desk.note(DROPPED, reference, path="Condition.clinicalStatus")
             continue
+        if not sure:
+            called = _is_called(desk, role, view.code)
+            desk.note(TEXT_MATCHED if called else CANDIDATE, reference, path="Condition.code")
+            if not called or role == "hcc":
+                continue
         onset = desk.day(view.onset_date_time, reference, "Condition.onsetDateTime")
         if view.onset_date_time and onset is None:
             continue
@@ -66,6 +72,14 @@ def read_conditions(
     return sorted(findings, key=lambda finding: (finding.day.date, finding.reference))
 
 
+def _diagnosis(desk: Desk, view: Condition) -> tuple[str | None, bool]:
+    """What the code of a Condition means, and whether the code alone is enough."""
+    role = desk.terminology.find("condition", view.code)
+    if role is not None:
+        return role, True
+    return desk.terminology.find("condition-probable", view.code), False
+
+
 def _is_active(desk: Desk, view: Condition) -> bool:
     table = desk.terminology
     if table.find("condition-verification", view.verification_status) == "rejected":
@@ -77,12 +91,19 @@ def _finding(desk: Desk, role: str, view: Condition, reference: str) -> str | No
     """Portal vein thrombosis is invasion only when it is called a tumour thrombus (1.6)."""
     if role != "portal-vein-thrombosis":
         return role
-    words = " ; ".join(texts_of(view.code))
-    found = desk.terminology.says_tumour_thrombus.search(words)
-    if found is None or desk.terminology.denies_what_follows.search(words[: found.start()]):
+    if not _is_called(desk, "vascular-invasion", view.code):
         return None
     desk.note(TEXT_MATCHED, reference, path="Condition.code")
     return "vascular-invasion"
+
+
+def _is_called(desk: Desk, role: str, concept: CodeableConcept | None) -> bool:
+    """Whether a diagnosis is called what its code probably says, and not denied."""
+    words = " ; ".join(texts_of(concept))
+    found = desk.terminology.condition_texts[role].search(words)
+    return found is not None and not desk.terminology.denies_what_follows.search(
+        words[: found.start()]
+    )
 
 
 def read_metastases(

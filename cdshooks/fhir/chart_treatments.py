@@ -56,6 +56,8 @@ class _Recognised(NamedTuple):
     note: str = ""
     role: str = ""
     """``embolisation`` or ``arterial-chemotherapy``: one half of a TACE, coded alone."""
+    probable: bool = False
+    """Only by a code that is not beyond doubt."""
 
 
 @dataclass(slots=True)
@@ -74,6 +76,7 @@ _UNKNOWN_PROCEDURE = _Recognised(TreatmentKind.TACE, False, Certainty.INFERRED)
 class _Part(NamedTuple):
     treatment: Treatment
     role: str
+    probable: bool
 
 
 def read_treatments(
@@ -125,7 +128,7 @@ def read_treatments(
             found = found._replace(confirmed=False)
         treatment = _treatment(desk, entry, found, groups)
         if treatment is not None:
-            parts.append(_Part(treatment, found.role))
+            parts.append(_Part(treatment, found.role, found.probable))
         elif found.kind.is_chemoembolisation:
             undated.append(reference)
     return Treatments(
@@ -146,7 +149,11 @@ def _says_nothing(view: Procedure) -> bool:
 def recognise(
     desk: Desk, view: Procedure, *, with_arterial_drug: bool = False
 ) -> _Recognised | None:
-    """What a procedure is by its codes, else by the closed table of texts."""
+    """What a procedure is by its codes, else by the closed table of texts.
+
+    A code that is only probably right decides together with a text that says the same; alone, or
+    against a text that says something else, it makes a candidate.
+    """
     terminology = desk.terminology
     roles = terminology.roles("procedure", view.code)
     kinds = [_KINDS[role] for role in roles if role in _KINDS]
@@ -154,9 +161,10 @@ def recognise(
         return _Recognised(_one_kind(kinds))
     if _EXCLUDED in roles:
         return None
+    probable = terminology.roles("procedure-probable", view.code)
     said = terminology.procedure_texts.kind(texts_of(view.code), at_liver=_is_hepatic(desk, view))
     if said is not None:
-        kind, sure = _KINDS[said[0]], said[1]
+        kind, sure = _KINDS[said[0]], said[1] and (not probable or _agrees(said[0], probable))
         if _EMBOLISATION not in roles or kind.is_chemoembolisation:
             note = TEXT_MATCHED if sure else CANDIDATE
             return _Recognised(kind, sure, Certainty.INFERRED, note)
@@ -168,7 +176,40 @@ def recognise(
         return _Recognised(
             TreatmentKind.HAIC, True, Certainty.INFERRED, CANDIDATE, _ARTERIAL_CHEMOTHERAPY
         )
+    if probable and not terminology.procedure_texts.of_another_organ(texts_of(view.code)):
+        return _by_probable_code(probable)
     return None
+
+
+_SAME = {
+    _EMBOLISATION: frozenset(kind.value for kind in TreatmentKind if kind.is_chemoembolisation),
+    _ARTERIAL_CHEMOTHERAPY: frozenset(
+        kind.value
+        for kind in TreatmentKind
+        if kind.is_chemoembolisation or kind is TreatmentKind.HAIC
+    ),
+    TreatmentKind.TACE.value: frozenset(
+        kind.value for kind in TreatmentKind if kind.is_chemoembolisation
+    ),
+}
+"""Kinds that a text may name more exactly than such a code."""
+
+
+def _agrees(kind: str, roles: list[str]) -> bool:
+    return any(kind == role or kind in _SAME.get(role, ()) for role in roles)
+
+
+def _by_probable_code(roles: list[str]) -> _Recognised | None:
+    kinds = [_KINDS[role] for role in roles if role in _KINDS]
+    if kinds:
+        kind, role = _one_kind(kinds), ""
+    elif _EMBOLISATION in roles:
+        kind, role = TreatmentKind.TACE, _EMBOLISATION
+    elif _ARTERIAL_CHEMOTHERAPY in roles:
+        kind, role = TreatmentKind.HAIC, _ARTERIAL_CHEMOTHERAPY
+    else:
+        return None
+    return _Recognised(kind, False, Certainty.INFERRED, CANDIDATE, role, probable=True)
 
 
 def _is_hepatic(desk: Desk, view: Procedure) -> bool:
@@ -339,22 +380,25 @@ def _stated_group(desk: Desk, view: Procedure) -> str | None:
 
 
 def _combined(parts: list[_Part]) -> list[Treatment]:
-    """Embolisation and arterial chemotherapy coded apart on one day are one TACE."""
+    """Embolisation and arterial chemotherapy coded apart on one day are one TACE.
+
+    A candidate, when one of the two is only probably what its code says.
+    """
     chemotherapy = {
-        part.treatment.start: part.treatment
+        part.treatment.start: part
         for part in reversed(parts)
         if part.role == _ARTERIAL_CHEMOTHERAPY and part.treatment.latest is None
     }
     used: set[tuple[str, ...]] = set()
     out: list[Treatment] = []
-    for treatment, role in parts:
+    for treatment, role, probable in parts:
         other = chemotherapy.get(treatment.start) if role == _EMBOLISATION else None
         if other is not None and treatment.latest is None:
-            used.add(other.references)
+            used.add(other.treatment.references)
             treatment = replace(
                 treatment,
-                confirmed=True,
-                references=tuple(sorted({*treatment.references, *other.references})),
+                confirmed=not (probable or other.probable),
+                references=tuple(sorted({*treatment.references, *other.treatment.references})),
             )
         out.append(treatment)
     return [treatment for treatment in out if treatment.references not in used]

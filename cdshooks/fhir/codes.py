@@ -5,6 +5,9 @@ a *role* what it means there (``ctace``, ``viable-diameter``, ``CT``, ``PD``, ..
 of a role is called ``<slot>.<role>``; one without a dot is a slot and a role of the same name.
 ConceptMaps give further codes the role of their target. A site adds its codes with ValueSet and
 ConceptMap files of its own: a ValueSet with the url of one of ours adds to it.
+
+Codes that are only probably right stand in a slot of their own, ``<slot>-probable``: they decide
+together with a text, or when a site names them in the ValueSet of the slot itself.
 """
 
 from __future__ import annotations
@@ -51,9 +54,12 @@ class ProcedureTexts(NamedTuple):
     at_liver: re.Pattern[str]
     """Names a TACE only where the body site says that it was done in the liver."""
 
+    def of_another_organ(self, texts: Iterable[str]) -> bool:
+        return self.unless.search(_joined(texts)) is not None
+
     def kind(self, texts: Iterable[str], at_liver: bool = False) -> tuple[str, bool] | None:
         """The kind of treatment that a text names, and whether that is beyond doubt."""
-        joined = " ; ".join(text for text in texts if text)
+        joined = _joined(texts)
         if not joined or self.unless.search(joined):
             return None
         for rule in self.kinds:
@@ -184,7 +190,7 @@ class Terminology:
         self.own_systems = frozenset(systems)
 
     def _read_extensions(self, own: _Files) -> None:
-        for where, data in own.folder("structuredefinitions"):
+        for where, data in own.folder("extensions"):
             self.extension[_text(data, "id", where)] = _text(data, "url", where)
         foreign = own.one("foreign-extensions")
         self.extension.update(foreign["extensions"])
@@ -246,8 +252,8 @@ class Terminology:
             doubtful=any_of(table["doubtful"]),
             at_liver=any_of(table["atLiver"]),
         )
+        self.condition_texts = {role: any_of(words) for role, words in data["condition"].items()}
         self.says_viable = any_of(data["viable"])
-        self.says_tumour_thrombus = any_of(data["tumourThrombus"])
         self.says_enhanced = any_of(data["enhanced"])
         self.says_unenhanced = any_of(data["unenhanced"])
         self.says_plain = any_of(data["plain"])
@@ -295,8 +301,11 @@ def _local(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         raise ConfigurationError(f"{folder}: is not a folder")
     for path in sorted(folder.glob("*.json")):
         try:
-            data = json.loads(path.read_bytes())
-        except (OSError, ValueError):
+            data = json.loads(path.read_text(encoding="utf-8-sig"))
+        except json.JSONDecodeError as error:
+            where = f"line {error.lineno}, column {error.colno}"
+            raise ConfigurationError(f"{path}: {where}: is not readable JSON") from None
+        except (OSError, ValueError, RecursionError):
             raise ConfigurationError(f"{path}: is not readable JSON") from None
         if not isinstance(data, dict) or data.get("resourceType") not in ("ValueSet", "ConceptMap"):
             raise ConfigurationError(f"{path}: resourceType: must be ValueSet or ConceptMap")
@@ -353,3 +362,7 @@ def _member(data: Any, name: str, kind: type, where: str, at: str = "") -> Any:
     if not isinstance(data[name], kind) or not data[name]:
         raise ConfigurationError(f"{where}: {at}{name}: is not a usable {kind.__name__}")
     return data[name]
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ; ".join(text for text in texts if text)

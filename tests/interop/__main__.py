@@ -1,14 +1,20 @@
-"""``python -m tests.interop``: sets up the servers that the tests are run against."""
+"""``python -m tests.interop``: sets up the servers and the compiler that the tests need."""
 
 from __future__ import annotations
 
 import sys
 
+from tests.interop.guide import prepare_sushi
 from tests.interop.medplum_peer import prepare_medplum
 from tests.interop.peers import Unavailable, is_required, prepare_hapi
 from tests.interop.postgres import prepare_postgres
 
-PEERS = {"HAPI FHIR": prepare_hapi, "Medplum": prepare_medplum, "PostgreSQL": prepare_postgres}
+PEERS = {
+    "HAPI FHIR": prepare_hapi,
+    "Medplum": prepare_medplum,
+    "PostgreSQL": prepare_postgres,
+    "SUSHI": prepare_sushi,
+}
 
 
 def main() -> int:

@@ -1,0 +1,143 @@
+// Codes that are only probably right, each from one source. Alone they make a candidate with a note;
+// they decide when the resource's own text says the same, or when a site names them in a ValueSet
+// with the url of the set without -probable. The Chinese tables do not say which edition they are.
+
+ValueSet: ProcedureProbableTace
+Id: procedure-probable.tace
+Title: "TACE, probably"
+Description: "Of an artery that the code does not name."
+* insert Published
+* insert ChineseTitle([[TACE(待确认)]])
+* $operations#99.2501 "动脉化疗栓塞"
+* $sct#441525007
+
+ValueSet: ProcedureProbableEmbolisation
+Id: procedure-probable.embolisation
+Title: "Embolisation, probably of the hepatic artery"
+* insert Published
+* insert ChineseTitle([[肝动脉栓塞(待确认)]])
+* $operations#39.7903 "经导管肝动脉栓塞术"
+* $operations#39.7900x054 "经皮肝固有动脉栓塞术"
+* $operations#39.7900x049 "动脉NBCA生物胶栓塞术"
+* $operations#99.2500x017 "化学物质栓塞"
+
+ValueSet: ProcedureProbableArterialChemotherapy
+Id: procedure-probable.arterial-chemotherapy
+Title: "Intra-arterial chemotherapy, probably"
+* insert Published
+* insert ChineseTitle([[动脉内化疗(待确认)]])
+* $operations#99.2502 "动脉注射化疗药物"
+* $operations#99.2505 "化疗药物灌注"
+* $operations#50.9300 "肝局部灌注"
+
+ValueSet: ProcedureProbableTare
+Id: procedure-probable.tare
+Title: "Radioembolisation, probably"
+* insert Published
+* insert ChineseTitle([[放射性栓塞(待确认)]])
+* $operations#92.2800 "放射性核素注射或滴入"
+* $cpt#79445
+
+ValueSet: ProcedureProbableAblation
+Id: procedure-probable.ablation
+Title: "Ablation, probably"
+* insert Published
+* insert ChineseTitle([[消融(待确认)]])
+* $operations#50.2301 "肝病损微波消融术"
+* $operations#50.2302 "肝病损射频消融术"
+* $operations#50.2400 "肝病损或组织的经皮消融术"
+* $operations#50.2400x003 "经皮肝病损冷冻消融术"
+* $operations#50.2401 "CT引导下肝病损射频消融术"
+* $operations#50.2402 "CT引导下肝病损微波消融术"
+* $operations#50.2403 "超声引导下肝病损微波消融术"
+* $operations#50.2404 "超声引导下肝病损射频消融术"
+* $operations#50.2501 "腹腔镜下肝病损微波消融术"
+* $operations#50.2502 "腹腔镜下肝病损射频消融术"
+* $operations#50.2600 "肝病损或组织的其他和未特指消融术"
+* $operations#50.2901 "肝病损氩氦刀治疗术"
+* $operations#50.2903 "肝病损酒精固化治疗术"
+* $operations#50.9401 "肝内无水酒精注射术"
+* $sct#708625004
+
+ValueSet: ProcedureProbableIodine125
+Id: procedure-probable.iodine-125
+Title: "Iodine-125 implantation, probably"
+* insert Published
+* insert ChineseTitle([[碘-125粒子植入(待确认)]])
+* $operations#92.2700x002 "放射性粒子置入放射治疗"
+* $operations#92.2701 "血管内近距离放射治疗"
+* $operations#92.2001 "碘-125放射性同位素近距离治疗"
+
+ValueSet: ProcedureProbableExternalBeamRadiotherapy
+Id: procedure-probable.external-beam-radiotherapy
+Title: "External beam radiotherapy, probably of the liver"
+* insert Published
+* insert ChineseTitle([[肝脏外照射放疗(待确认)]])
+* $operations#92.2400x004 "体部立体定向放射治疗[SBRT]"
+
+ValueSet: ProcedureProbableExcluded
+Id: procedure-probable.excluded
+Title: "Something else, probably"
+Description: "Alone it is nothing; it makes a candidate of what a text calls a TACE."
+* insert Published
+* insert ChineseTitle([[其他操作(待确认)]])
+* $operations#38.8605 "肝动脉结扎术"
+* $operations#50.9400 "肝注射其他治疗性物质"
+* $operations#39.7900x074 "经皮门静脉栓塞术"
+* $operations#39.7900x625 "经皮肝动脉-门静脉瘘栓塞术"
+
+ValueSet: ConditionProbableHcc
+Id: condition-probable.hcc
+Title: "Hepatocellular carcinoma, probably"
+* insert Published
+* insert ChineseTitle([[肝细胞癌(待确认)]])
+* $diagnoses#C22.000 "肝细胞癌"
+* $diagnoses#C22.900 "肝恶性肿瘤"
+
+ValueSet: ConditionProbableAscites
+Id: condition-probable.ascites
+Title: "Ascites, probably"
+* insert Published
+* insert ChineseTitle([[腹水(待确认)]])
+* $diagnoses#R18.x00 "腹水"
+* $sct#236004002
+
+ValueSet: ConditionProbableEncephalopathy
+Id: condition-probable.encephalopathy
+Title: "Hepatic encephalopathy, probably"
+* insert Published
+* insert ChineseTitle([[肝性脑病(待确认)]])
+* $diagnoses#K72.900x003+G94.3* "肝性脑病"
+
+ValueSet: ConditionProbableHepatorenalSyndrome
+Id: condition-probable.hepatorenal-syndrome
+Title: "Hepatorenal syndrome, probably"
+* insert Published
+* insert ChineseTitle([[肝肾综合征(待确认)]])
+* $diagnoses#K76.700 "肝肾综合征"
+
+ValueSet: ConditionProbablePortalVeinThrombosis
+Id: condition-probable.portal-vein-thrombosis
+Title: "Portal vein thrombosis, probably"
+Description: "Bland or tumour: invasion only when it is called a tumour thrombus."
+* insert Published
+* insert ChineseTitle([[门静脉血栓(待确认)]])
+* $diagnoses#I81.x00 "门静脉血栓形成"
+
+ValueSet: ConditionProbableVascularInvasion
+Id: condition-probable.vascular-invasion
+Title: "Tumour thrombus of a large vein, probably"
+* insert Published
+* insert ChineseTitle([[大血管癌栓(待确认)]])
+* $diagnoses#K76.600x006 "门静脉瘤栓"
+* $diagnoses#I82.201 "腔静脉瘤栓"
+
+ValueSet: ConditionProbableExtrahepaticSpread
+Id: condition-probable.extrahepatic-spread
+Title: "Metastasis outside the liver, probably"
+* insert Published
+* insert ChineseTitle([[肝外转移(待确认)]])
+* $diagnoses#C77.203 "肝淋巴结继发恶性肿瘤"
+* $diagnoses#C78.600x004 "腹膜继发恶性肿瘤"
+* $diagnoses#C79.700 "肾上腺继发性恶性肿瘤"
+* $diagnoses#C79.300x002 "脑继发恶性肿瘤"

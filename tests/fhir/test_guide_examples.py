@@ -1,0 +1,80 @@
+"""The examples of the guide are read like any record, and the guide says what the service asks."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+import fhir_profiles
+from tests.support.fhir_writer import Resource, bundled
+from tests.support.pipeline import judged_bundle
+
+GUIDE = Path(fhir_profiles.__file__).parent
+
+
+def resources(folder: str) -> list[Resource]:
+    return [json.loads(path.read_bytes()) for path in sorted((GUIDE / folder).glob("*.json"))]
+
+
+@pytest.mark.parametrize(
+    ("patient", "as_of", "verdicts", "category"),
+    [
+        (
+            "a",
+            datetime.date(2025, 6, 10),
+            {
+                "cci-2022": "met",
+                "jsh-lcsgj-2014": "met",
+                "epoihcc": "met",
+                "european": "met",
+            },
+            "PD",
+        ),
+        (
+            "b",
+            datetime.date(2025, 7, 20),
+            {
+                "cci-2022": "not-met",
+                "jsh-lcsgj-2014": "met",
+                "epoihcc": "met",
+                "european": "indeterminate",
+            },
+            "SD",
+        ),
+    ],
+)
+def test_an_example_patient_is_judged(
+    patient: str, as_of: datetime.date, verdicts: dict[str, str], category: str
+) -> None:
+    record = [one for one in resources("examples") if one["id"].startswith(f"{patient}-")]
+    shown = judged_bundle(bundled(record), as_of)
+    assert {name: one["verdict"] for name, one in shown["definitions"].items()} == verdicts
+    assert shown["response"]["category"] == category
+    assert shown["notes"] == []
+
+
+def test_the_source_of_data_is_asked_for_every_search_of_the_prefetch() -> None:
+    (statement,) = resources("capabilitystatements")
+    offered: dict[str, dict[str, str]] = {
+        one["type"]: {
+            parameter["name"]: parameter["extension"][0]["valueCode"]
+            for parameter in one.get("searchParam", ())
+        }
+        for one in statement["rest"][0]["resource"]
+    }
+    needed: dict[str, set[str]] = {kind: set() for kind in offered}
+    prefetch = json.loads((GUIDE / "prefetch.json").read_bytes())
+    for search in prefetch.values():
+        address = urlsplit(search["query"])
+        kind = address.path.partition("/")[0]
+        wanted = {name for name, _ in parse_qsl(address.query) if not name.startswith("_")}
+        assert wanted <= offered[kind].keys(), search["query"]
+        if search["core"]:
+            needed[kind] |= wanted
+    for kind, parameters in offered.items():
+        required = {name for name, strength in parameters.items() if strength == "SHALL"}
+        assert required == needed[kind], kind

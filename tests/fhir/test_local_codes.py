@@ -1,0 +1,92 @@
+"""A site's own ValueSets and ConceptMaps: what they add, and what stops the start."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cdshooks.errors import ConfigurationError
+from cdshooks.fhir.codes import Terminology
+from cdshooks.fhir.views import Coding
+from tests.support.fhir_writer import BASE, PROCEDURE
+
+JSON = dict[str, Any]
+LOCAL = "https://hospital.example.org/procedures"
+
+
+def value_set(name: str = "procedure.tace", **include: Any) -> JSON:
+    one = {"system": LOCAL, "concept": [{"code": "T1"}], **include}
+    return {
+        "resourceType": "ValueSet",
+        "url": f"{BASE}/ValueSet/{name}",
+        "compose": {"include": [one]},
+    }
+
+
+def concept_map(code: str = "T2", target: str = "deb-tace") -> JSON:
+    element = {"code": code, "target": [{"code": target, "equivalence": "equivalent"}]}
+    return {
+        "resourceType": "ConceptMap",
+        "group": [{"source": LOCAL, "target": PROCEDURE, "element": [element]}],
+    }
+
+
+def of(folder: Path, *contents: Any) -> Terminology:
+    for number, content in enumerate(contents):
+        text = content if isinstance(content, str) else json.dumps(content)
+        (folder / f"{number}.json").write_text(text, encoding="utf-8")
+    return Terminology([folder])
+
+
+def role(terminology: Terminology, code: str) -> str | None:
+    return terminology.role("procedure", Coding(system=LOCAL, code=code))
+
+
+def test_a_value_set_adds_to_ours(tmp_path: Path) -> None:
+    terminology = of(tmp_path, value_set())
+    assert role(terminology, "T1") == "tace"
+    assert role(terminology, "T2") is None
+    assert terminology.coding("procedure", "tace").system == PROCEDURE, "ours is written"
+
+
+def test_a_concept_map_names_the_code_of_ours(tmp_path: Path) -> None:
+    assert role(of(tmp_path, concept_map()), "T2") == "deb-tace"
+
+
+def test_a_file_with_a_byte_order_mark(tmp_path: Path) -> None:
+    assert role(of(tmp_path, "\ufeff" + json.dumps(value_set())), "T1") == "tace"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (
+            '{"resourceType": "ValueSet",\n "url": }',
+            "0.json: line 2, column 9: is not readable JSON",
+        ),
+        ("[]", "0.json: resourceType: must be ValueSet or ConceptMap"),
+        ({"resourceType": "CodeSystem"}, "0.json: resourceType: must be ValueSet or ConceptMap"),
+        (value_set("procedure.unknown"), "0.json: url: is not a ValueSet of this service"),
+        (value_set("tace-procedure-vs"), "0.json: url: is not a ValueSet of this service"),
+        (value_set(system=""), "0.json: compose.include[0].system: is not a usable str"),
+        (value_set(concept=[{}]), "0.json: compose.include[0].concept[0].code: is missing"),
+        (
+            {**value_set(), "compose": {"include": [{"system": LOCAL}]}},
+            "0.json: compose.include[0].concept: is missing (list the codes)",
+        ),
+        (
+            value_set(system=PROCEDURE, concept=[{"code": "haic"}]),
+            "0.json: compose.include[0].concept[0]: the code is already 'procedure.haic'",
+        ),
+        (concept_map(target="surgery"), "0.json: group[0].element[0].target[0]: target is not"),
+        (concept_map(code=""), "0.json: group[0].element[0].code: is not a usable str"),
+    ],
+)
+def test_a_wrong_file_stops_the_start(tmp_path: Path, content: Any, complaint: str) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        of(tmp_path, content)
+    assert complaint in str(raised.value)
+    assert str(raised.value).startswith(str(tmp_path))
