@@ -223,7 +223,7 @@ def answer(call: HookCall, site: Site) -> Answer:
     marks, since = Marks(), None
     if not site.dev:
         name, trail = call.caller.name, site.store.trail
-        marks = trail.marks(name, call.patient_id, call.user_id, chart, assessment)
+        marks = trail.marks(name, call.patient_id, call.user_id, (chart, asked.drafts), assessment)
         if call.service.hook not in NEVER_SOFTENED:
             since = trail.unchanged_since(name, call.service.id, marks, today)
     telling = Telling(
@@ -291,7 +291,7 @@ def _words(cards: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The judgement as the first card's extension has it: words and codes."""
     if not cards:
         return {}
-    extension: Mapping[str, Any] = cards[0]["extension"][EXTENSION]
+    extension: Mapping[str, Any] = cards[0].get("extension", {}).get(EXTENSION, {})
     return {
         name: value
         for name, value in extension.items()

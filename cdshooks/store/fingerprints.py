@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from cdshooks.clinical.chart import Chart
 from cdshooks.consensus import KNOWLEDGE_VERSION
 from cdshooks.consensus.assessment import Assessment
 
@@ -39,9 +38,9 @@ def of_verdicts(key: bytes, assessment: Assessment) -> str:
     return keyed(key, KNOWLEDGE_VERSION, _plain(concluded))
 
 
-def of_data(key: bytes, chart: Chart) -> str:
+def of_data(key: bytes, data: object) -> str:
     """Every fact that was read, in whatever order and spelling it came."""
-    return keyed(key, _plain(chart))
+    return keyed(key, _plain(data))
 
 
 def _plain(value: Any) -> str:

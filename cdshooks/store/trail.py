@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, insert, or_, select
 
-from cdshooks.clinical.chart import Chart
 from cdshooks.consensus.assessment import Assessment
 from cdshooks.store import audit, fingerprints
 from cdshooks.store.database import Database
@@ -48,6 +47,9 @@ class Marks:
     data: str | None = None
 
 
+NO_MARKS = Marks()
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One hook call, as it is kept."""
@@ -64,7 +66,7 @@ class Told:
     software: str
     knowledge: str
     readings: str
-    marks: Marks = Marks()
+    marks: Marks = NO_MARKS
     as_of: datetime.date | None = None
     unchanged_since: datetime.date | None = None
     gaps: Sequence[str] = ()
@@ -80,13 +82,14 @@ class Trail:
         self._repeat_days = repeat_days
 
     def marks(
-        self, client: str, patient_id: str, user_id: str, chart: Chart, assessment: Assessment
+        self, client: str, patient_id: str, user_id: str, data: object, assessment: Assessment
     ) -> Marks:
+        """``data``: all that was read, of the record and of what the call is about."""
         return Marks(
             patient=fingerprints.keyed(self._key, "patient", client, patient_id),
             user=fingerprints.keyed(self._key, "user", client, user_id),
             verdicts=fingerprints.of_verdicts(self._key, assessment),
-            data=fingerprints.of_data(self._key, chart),
+            data=fingerprints.of_data(self._key, data),
         )
 
     def unchanged_since(
