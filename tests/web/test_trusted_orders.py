@@ -92,3 +92,12 @@ def test_a_client_is_offered_what_it_can_apply(tmp_path):
     assert any("suggestions" in card for card in site.post(call).get_json()["cards"])
     for card in site.post(call, ehr=CLINIC).get_json()["cards"]:
         assert "suggestions" not in card
+
+
+def test_the_evaluation_stands_on_the_card_and_on_the_task(trusted):
+    response = trusted.post(signing(trusted.client, "refractory", order(patient=REFRACTORY)), SIGN)
+    (card,) = response.get_json()["cards"]
+    evaluation = card["extension"]["org.tace-cds.assessment"]["evaluation"]
+    (task,) = [action["resource"] for action in card["suggestions"][0]["actions"]]
+    assert task["input"][-1]["valueString"] == evaluation
+    assert trusted.get(f"/evaluations/{evaluation}").status_code == 200
