@@ -301,6 +301,15 @@ def test_a_probable_code_of_the_carcinoma_is_a_note(code: str, text: str, noted:
     assert notes(chart, "Condition/c-1") == noted
 
 
+@pytest.mark.parametrize(
+    ("system", "code"), [("icd-10", "C22.9"), ("icd-10-cm", "C22.8"), ("icd-10-cm", "C22.9")]
+)
+def test_a_liver_cancer_of_no_stated_type_is_a_note(system: str, code: str) -> None:
+    chart = charted(diagnosed(said(code, system=f"http://hl7.org/fhir/sid/{system}")))
+    assert notes(chart, "Condition/c-1") == {CANDIDATE}
+    assert not chart.diagnosis
+
+
 def test_what_is_over_is_not_noted_as_a_candidate() -> None:
     condition = diagnosed(said("K76.700", system=DIAGNOSES))
     condition["clinicalStatus"] = concept(f"{TERMINOLOGY}/condition-clinical", "resolved")
@@ -308,6 +317,12 @@ def test_what_is_over_is_not_noted_as_a_candidate() -> None:
 
 
 # What is shipped
+
+
+@pytest.mark.parametrize("code", ["47370", "47380", "47382", "47383"])
+def test_an_ablation_is_known_by_its_cpt_number(code: str) -> None:
+    chart = charted(performed(said(code, system="http://www.ama-assn.org/go/cpt")))
+    assert kinds(chart) == [(TreatmentKind.ABLATION, True)]
 
 
 def test_no_code_is_both_sure_and_probable() -> None:

@@ -93,6 +93,9 @@ Title: "Hepatocellular carcinoma, probably"
 * insert ChineseTitle([[肝细胞癌(待确认)]])
 * $diagnoses#C22.000 "肝细胞癌"
 * $diagnoses#C22.900 "肝恶性肿瘤"
+* $icd10#C22.9
+* $icd10cm#C22.8 "Malignant neoplasm of liver, primary, unspecified as to type"
+* $icd10cm#C22.9 "Malignant neoplasm of liver, not specified as primary or secondary"
 
 ValueSet: ConditionProbableAscites
 Id: condition-probable.ascites

@@ -17,6 +17,7 @@ Title: "Palliative intent"
 ValueSet: ProcedureAblation
 Id: procedure.ablation
 Title: "Ablation"
+Description: "CPT: numbers only, no descriptors."
 * insert Published
 * insert ChineseTitle([[消融]])
 * LocoregionalProcedure#ablation "Ablation of a liver lesion"
@@ -32,6 +33,10 @@ Title: "Ablation"
 * $icd10pcs#0F513ZZ "Medical and Surgical | Hepatobiliary System and Pancreas | Destruction | Liver, Right Lobe | Percutaneous | No Device | No Qualifier"
 * $icd10pcs#0F523ZZ "Medical and Surgical | Hepatobiliary System and Pancreas | Destruction | Liver, Left Lobe | Percutaneous | No Device | No Qualifier"
 * $icd9#50.24
+* $cpt#47370
+* $cpt#47380
+* $cpt#47382
+* $cpt#47383
 
 ValueSet: ProcedureArterialChemotherapy
 Id: procedure.arterial-chemotherapy
