@@ -417,7 +417,11 @@ def test_with_one_session_there_is_none_before_it(sessions, asked):
 
 def test_statements_are_cited_scan_by_scan():
     def saying(date: str, name: str) -> Scan:
-        return replace(scan(date, {"L1": 20}, new=None), vascular_invasion=(said(name),))
+        return replace(
+            scan(date, {"L1": 20}, new=None),
+            new_intrahepatic_lesion=(said(f"new{name}"),),
+            vascular_invasion=(said(name),),
+        )
 
     def said(name: str) -> Statement:
         return Statement(False, (f"Observation/{name}",))
@@ -439,7 +443,7 @@ def test_statements_are_cited_scan_by_scan():
         name: {ref.removeprefix("Observation/") for ref in used[name] if "-" not in ref} - {"said"}
         for name in (NEW, APPEARED)
     }
-    assert statements == {NEW: {"before", "last"}, APPEARED: {"now"}}
+    assert statements == {NEW: {"newbefore", "newlast"}, APPEARED: {"now"}}
     assert len(used[MARKERS]) == 3
 
 
