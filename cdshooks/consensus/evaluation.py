@@ -48,6 +48,16 @@ def response_references(case: Case) -> References:
     return tuple(sorted(found))
 
 
+def contradicting_references(case: Case) -> References:
+    """Both sides of a response in conflict: what was stated, and what was measured (3a)."""
+    if not case.stated_conflict:
+        return ()
+    measured = case.measured.contradictory or case.measured.category is not Response.NE
+    return tuple(
+        sorted({*case.stated_references, *(response_references(case) if measured else ())})
+    )
+
+
 def not_evaluable_reason(case: Case) -> str:
     """Why the response is NE: one word, the most basic cause first (CCI rows 3 to 5)."""
     if case.baseline is None:

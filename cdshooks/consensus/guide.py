@@ -45,7 +45,7 @@ from cdshooks.consensus.assessment import (
 from cdshooks.consensus.burden import population, tumour_burden
 from cdshooks.consensus.case import Case, Facts, work_out
 from cdshooks.consensus.definitions import RULES
-from cdshooks.consensus.evaluation import response_missing
+from cdshooks.consensus.evaluation import contradicting_references, response_missing
 from cdshooks.consensus.flags import flags
 from cdshooks.consensus.other_therapy import other_therapy
 from cdshooks.consensus.outlook import due, outlook
@@ -255,7 +255,12 @@ def _compared(
     cases = [judgement.case for judgement in everyone]
     stage, stage_notes = tace_by_stage(chart.stages)
     apart = conflicts(scan for scan in chart.scans if is_adequate(scan))
-    in_conflict = (ChartNote("conflict", one.references, "values") for one in apart)
+    in_conflict = [ChartNote("conflict", one.references, "values") for one in apart]
+    in_conflict += [
+        ChartNote("conflict", references, "response")
+        for judgement in first
+        if (references := contradicting_references(judgement.case))
+    ]
     notes = (*chart.notes, *state.notes, *stage_notes, *in_conflict)
     if not base.case.sessions:
         notes = (*notes, ChartNote("no-tace"))

@@ -17,7 +17,7 @@ from cdshooks.consensus.readings import DEFAULT
 from cdshooks.fhir.charting import chart_of
 from cdshooks.fhir.record import Record
 from tests.support.courses import REFRACTORY, record, scenario
-from tests.support.fhir_writer import EXTENSION, Resource
+from tests.support.fhir_writer import BASE, EXTENSION, OBSERVATION, Resource, concept
 from tests.support.shapes import Resources, is_diameter, like, of_kind
 
 
@@ -91,6 +91,55 @@ def test_explain_shows_both_sources_of_a_conflict_with_their_versions() -> None:
     line = next(line for line in text.splitlines() if "Entries contradict each other" in line)
     for one in (size, again):
         assert f"Observation/{one['id']} (version {version(one)})" in line
+
+
+def stated(resources: Resources, category: str, identity: str) -> Resource:
+    """A reader's response on the last scan, against that before the first session."""
+    size = [one for one in resources if is_diameter(one)][-1]
+    study = of_kind(resources, "ImagingStudy")[-1]
+    response = like(size, identity, code=concept(OBSERVATION, "target-response"))
+    for name in ("focus", "valueQuantity"):
+        del response[name]
+    kind = {"url": "kind", "valueCode": "baseline"}
+    return response | {
+        "method": concept(f"{BASE}/CodeSystem/response-criteria", "mrecist"),
+        "valueCodeableConcept": concept(f"{BASE}/CodeSystem/mrecist-response", category),
+        "extension": [{"url": f"{EXTENSION}/response-comparator", "extension": [kind]}],
+        "derivedFrom": [{"reference": f"ImagingStudy/{study['id']}"}],
+    }
+
+
+def conflict_line(resources: Resources, lang: str) -> str:
+    words = {"en": "Entries contradict each other", "zh": "记录相互矛盾"}[lang]
+    text = explain_text(assessed(resources), lang)
+    return next(line for line in text.splitlines() if words in line)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_both_sides_are_shown_when_a_stated_response_is_not_the_measured(lang: str) -> None:
+    resources = record(REFRACTORY)
+    versioned(resources := [*resources, stated(resources, "SD", "stated")])
+    line = conflict_line(resources, lang)
+    measured = [one for one in resources if is_diameter(one)]
+    for one in (measured[0], measured[-1], resources[-1]):
+        assert f"Observation/{one['id']}" in line
+        assert version(one) in line
+
+
+def test_both_readers_are_shown_when_they_contradict_each_other() -> None:
+    resources = record(REFRACTORY)
+    both = [stated(resources, "SD", "one"), stated(resources, "PD", "other")]
+    measured = [one for one in resources if is_diameter(one)]
+    bare = [one for one in resources if one not in measured]
+    line = conflict_line(versioned([*bare, *both]), "en")
+    for one in both:
+        assert f"Observation/{one['id']}" in line
+
+
+def test_a_stated_response_that_agrees_is_no_conflict() -> None:
+    resources = record(REFRACTORY)
+    assessment = assessed([*resources, stated(resources, "PD", "stated")])
+    assert not [note for note in assessment.notes if note.code == "conflict"]
 
 
 def test_references_of_the_json_stay_as_they_are() -> None:
