@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -36,6 +37,18 @@ def test_a_changed_file_is_seen(built: dict[str, bytes]) -> None:
         f"{other} is in no source",
         "profiles/new.json is not there",
     }
+
+
+def test_every_concept_of_ours_has_a_chinese_name() -> None:
+    systems = [json.loads(t) for p, t in guide.committed().items() if p.startswith("codesystems/")]
+    assert systems
+    without = [
+        f"{system['id']}#{concept['code']}"
+        for system in systems
+        for concept in system["concept"]
+        if "zh-CN" not in {name["language"] for name in concept.get("designation", [])}
+    ]
+    assert without == []
 
 
 def test_no_definition_names_the_day_it_was_built() -> None:
