@@ -7,6 +7,7 @@ import socket
 from contextlib import closing
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.support.ehr import BASE, FEEDBACK, SERVICE, ec_key
 from tests.web.calls import changed, outcome_text, patient_call
@@ -131,13 +132,14 @@ def test_an_authorization_without_server_is_refused(trusted, call):
     assert "fhirServer" in outcome_text(response, 400)
 
 
-def test_a_loopback_server_may_be_configured(tmp_path, capsys):
+def test_a_loopback_server_may_be_configured(tmp_path):
     from dataclasses import replace
 
     with fhir_server(token="secret-token") as server:
         hospital = replace(HOSPITAL, fhir=server.base)
-        site = Trusted(tmp_path, hospital=hospital)
-        assert "clients.general-hospital.fhir_servers" in capsys.readouterr().out
+        with capture_logs() as events:
+            site = Trusted(tmp_path, hospital=hospital)
+        assert "clients.general-hospital.fhir_servers" in str(events)
         call = changed(
             patient_call(site.client),
             ("prefetch", {}),
