@@ -23,13 +23,13 @@ import orjson
 
 from cdshooks import logs
 from cdshooks.app import create_app, running
-from cdshooks.demo import SERVICE, prefetched
+from cdshooks.demo import prefetched
 from cdshooks.fhir.needs import prefetch_templates
 from cdshooks.settings import Settings
 
 ROUNDS, CALLS = 30, 10
 SIZES = (50, 200, 1000, 4000)
-PATIENT = "refractory"
+PATIENT, SERVICE = "refractory", "tace-refractoriness"
 
 
 def record(size: int) -> list[dict[str, Any]]:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import msgspec
 from fhir.resources.R4B.careplan import CarePlan
 from fhir.resources.R4B.servicerequest import ServiceRequest
 from fhir.resources.R4B.task import Task
@@ -91,12 +90,12 @@ def resource_types() -> frozenset[str]:
 
 
 def _checked(name: str, elements: Mapping[str, Any]) -> Json:
+    said = {key: value for key, value in elements.items() if value}
     try:
-        resource = _MODELS[name](**{key: value for key, value in elements.items() if value})
-        checked: Json = msgspec.json.decode(resource.model_dump_json(exclude_none=True))
+        _MODELS[name](**said)
     except ValueError:  # whose text would hold what was built
         raise InvalidProposal(f"a proposed {name} is not a FHIR resource") from None
-    return {"resourceType": name} | checked
+    return {"resourceType": name} | said
 
 
 # One builder for each type of resource
