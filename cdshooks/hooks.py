@@ -167,7 +167,9 @@ def cards_for(asked: Asked, assessment: Assessment, telling: Telling) -> list[Ca
 
 def _guarded(draft: Draft) -> GuardedOrder:
     planned = () if draft.infusion is None else (draft.infusion,)
-    return GuardedOrder(draft.reference, draft.kind, single_agent(planned))
+    return GuardedOrder(
+        draft.reference, draft.kind, single_agent(planned), ambiguous=draft.ambiguous
+    )
 
 
 def _before_another_tace(assessment: Assessment, telling: Telling) -> list[Card]:

@@ -107,6 +107,18 @@ def test_a_card_for_each_guarded_draft(client):
     assert deleted == ["ServiceRequest/d1", "ServiceRequest/d2"]
 
 
+def test_an_id_used_twice_hides_no_draft_and_is_not_deleted(client):
+    haic, tace = order("haic", patient=REFRACTORY), order("ctace", patient=REFRACTORY)
+    for pair in ((haic, tace), (tace, haic)):
+        assert both(client, "refractory", *pair) == [["warning"]] * 2
+        (card,) = cards_of(client, SIGN, signing(client, "refractory", *pair))
+        actions = [action for one in card["suggestions"] for action in one["actions"]]
+        assert {action["type"] for action in actions} == {"create"}
+    kinds = [order(kind, patient=REFRACTORY) for kind in ("ctace", "deb-tace")]
+    cards = cards_of(client, SIGN, signing(client, "refractory", *kinds))
+    assert len({card["uuid"] for card in cards}) == len({card["summary"] for card in cards}) == 2
+
+
 def test_the_order_of_another_patient_is_not_guarded(client):
     foreign = order(id="x1", patient="somebody")
     assert both(client, "refractory", foreign) == [[], []]
