@@ -90,7 +90,7 @@ def read_context(
         )
         drafts = orders.drafts
         if hook == ORDER_SELECT:
-            drafts = orders.selected(context["selections"])
+            drafts = orders.selected(context["selections"], bases)
         return Asked(hook, drafts, orders, bool(drafts), _encounter(context))
     if hook == APPOINTMENT_BOOK:
         booked = context["userId"].startswith(_PROFESSIONALS) and has_tace_appointment(

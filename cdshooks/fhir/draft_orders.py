@@ -60,11 +60,15 @@ class DraftOrders:
     """Everything that the Bundle holds."""
     notes: tuple[ChartNote, ...] = ()
 
-    def selected(self, selections: list[str]) -> tuple[Draft, ...]:
-        """The drafts among those that were just selected."""
-        if not self.references.issuperset(selections):
+    def selected(self, selections: list[str], bases: tuple[str, ...] = ()) -> tuple[Draft, ...]:
+        """The drafts among those that were just selected, also by version or absolute URL."""
+        chosen = {
+            one if one in self.references else local_reference(Reference(reference=one), bases)
+            for one in selections
+        }
+        if not chosen <= self.references:
             raise BadRequest("context.selections must name orders that context.draftOrders holds.")
-        return tuple(draft for draft in self.drafts if draft.reference in selections)
+        return tuple(draft for draft in self.drafts if draft.reference in chosen)
 
 
 class _OtherVersions(msgspec.Struct, rename="camel"):

@@ -187,6 +187,22 @@ def test_the_selected_ones() -> None:
 
 
 @pytest.mark.parametrize(
+    "selection",
+    [
+        "ServiceRequest/d1/_history/3",
+        "https://ehr.example/fhir/ServiceRequest/d1",
+        "https://ehr.example/fhir/ServiceRequest/d1/_history/3",
+    ],
+)
+def test_a_selection_by_version_or_absolute_url(selection: str) -> None:
+    orders, bases = read(order(), order(id="d2")), ("https://ehr.example/fhir/",)
+    assert [draft.reference for draft in orders.selected([selection])] == ["ServiceRequest/d1"]
+    assert len(orders.selected([selection, "ServiceRequest/d1"], bases)) == 1
+    with pytest.raises(BadRequest, match=r"context\.selections"):
+        orders.selected(["https://other.example/fhir/ServiceRequest/d1"], bases)
+
+
+@pytest.mark.parametrize(
     ("resource", "named"),
     [
         (order(code={"concept": {"coding": []}}), "FHIR R4"),
