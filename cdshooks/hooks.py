@@ -90,7 +90,7 @@ def read_context(
         )
         drafts = orders.drafts
         if hook == ORDER_SELECT:
-            drafts = orders.selected(context["selections"])
+            drafts = orders.selected(context["selections"], bases)
         return Asked(hook, drafts, orders, bool(drafts), _encounter(context))
     if hook == APPOINTMENT_BOOK:
         booked = context["userId"].startswith(_PROFESSIONALS) and has_tace_appointment(
@@ -167,7 +167,9 @@ def cards_for(asked: Asked, assessment: Assessment, telling: Telling) -> list[Ca
 
 def _guarded(draft: Draft) -> GuardedOrder:
     planned = () if draft.infusion is None else (draft.infusion,)
-    return GuardedOrder(draft.reference, draft.kind, single_agent(planned))
+    return GuardedOrder(
+        draft.reference, draft.kind, single_agent(planned), ambiguous=draft.ambiguous
+    )
 
 
 def _before_another_tace(assessment: Assessment, telling: Telling) -> list[Card]:

@@ -25,6 +25,8 @@ class GuardedOrder:
     kind: TreatmentKind
     discouraged: tuple[DiscouragedRegimen, ...] = ()
     """Its drugs, when the review advises against them alone (HAIC-R3)."""
+    ambiguous: bool = False
+    """Another order has this reference too, so that it cannot be deleted by it."""
 
 
 def guard_cards(
@@ -104,7 +106,10 @@ def _card(
         indicator=WARNING if telling.repeated is None else INFO,
         override_reasons=telling.override_reasons,
         offers=suggestions.of_guard(
-            assessment, say, order.reference, is_tace=order.kind.is_chemoembolisation
+            assessment,
+            say,
+            order.reference,
+            replaceable=order.kind.is_chemoembolisation and not order.ambiguous,
         ),
     )
 

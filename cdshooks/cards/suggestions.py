@@ -40,10 +40,15 @@ def of_next_step(assessment: Assessment, say: Catalogue) -> list[Offer]:
     return found
 
 
-def of_guard(assessment: Assessment, say: Catalogue, order: str, *, is_tace: bool) -> list[Offer]:
-    """For an order ``Type/id``, which may have no id; it can be replaced only when it has one."""
+def of_guard(
+    assessment: Assessment, say: Catalogue, order: str, *, replaceable: bool
+) -> list[Offer]:
+    """For an order ``Type/id``, which may have no id; it can be replaced only when it has one.
+
+    ``replaceable``: it is a TACE, and no other order has its id.
+    """
     found = [mdt_review(assessment, say, order)]
-    if is_tace and order and assessment.therapy.tier in TIERS:
+    if replaceable and order and assessment.therapy.tier in TIERS:
         found.append(
             Offer(
                 "replace-by-haic",

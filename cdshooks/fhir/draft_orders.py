@@ -49,6 +49,8 @@ class Draft:
     kind: TreatmentKind
     infusion: PlannedInfusion | None = None
     """The drugs of a liver infusion, when any is ordered."""
+    ambiguous: bool = False
+    """Another resource of the Bundle, not the same, has this reference too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,15 @@ class DraftOrders:
     """Everything that the Bundle holds."""
     notes: tuple[ChartNote, ...] = ()
 
-    def selected(self, selections: list[str]) -> tuple[Draft, ...]:
-        """The drafts among those that were just selected."""
-        if not self.references.issuperset(selections):
+    def selected(self, selections: list[str], bases: tuple[str, ...] = ()) -> tuple[Draft, ...]:
+        """The drafts among those that were just selected, also by version or absolute URL."""
+        chosen = {
+            one if one in self.references else local_reference(Reference(reference=one), bases)
+            for one in selections
+        }
+        if not chosen <= self.references:
             raise BadRequest("context.selections must name orders that context.draftOrders holds.")
-        return tuple(draft for draft in self.drafts if draft.reference in selections)
+        return tuple(draft for draft in self.drafts if draft.reference in chosen)
 
 
 class _OtherVersions(msgspec.Struct, rename="camel"):
@@ -107,7 +113,8 @@ def read_draft_orders(
                 is_infused = is_infused or route is True
         elif isinstance(view, Unreadable):
             drugs.unrecognised |= view.type == "MedicationRequest"
-    drafts = _drafts(desk, services, drugs, drug_references, is_infused)
+    ambiguous = _ambiguous(content)
+    drafts = _drafts(desk, services, drugs, drug_references, is_infused, ambiguous)
     if foreign:
         desk.notes.add(ChartNote("foreign-patient", tuple(sorted(foreign)), count=len(foreign)))
     names = frozenset(resource.name for resource in content.resources if resource.name)
@@ -124,6 +131,17 @@ def _unpacked(bundle: Mapping[str, Any]) -> Content:
         where = content.unreadable[0].removeprefix("Bundle.")
         raise BadRequest(f"{WHERE}.{where} must be a FHIR R4 resource.")
     return content
+
+
+def _ambiguous(content: Content) -> set[str]:
+    """The names that several resources have which differ."""
+    first: dict[str, bytes] = {}
+    found = set()
+    for resource in content.resources:
+        raw = bytes(resource.raw)
+        if resource.name and first.setdefault(resource.name, raw) != raw:
+            found.add(resource.name)
+    return found
 
 
 def _is_of_patient(resource: Resource, desk: Desk) -> bool:
@@ -165,8 +183,10 @@ def _drafts(
     drugs: OrderedDrugs,
     drug_references: set[str],
     is_infused: bool,
+    ambiguous: set[str],
 ) -> tuple[Draft, ...]:
-    found: dict[str, Draft] = {}
+    """All of them; a draft that stands there twice and is the same is told once."""
+    found: dict[Draft | int, Draft] = {}
     for number, (reference, view, _) in enumerate(services):
         recognised = recognise(
             desk,
@@ -190,5 +210,6 @@ def _drafts(
                 date=day.date if day is not None else None,
                 references=tuple(sorted(drug_references | ({reference} - {""}))),
             )
-        found.setdefault(reference or f" {number}", Draft(reference, kind, infusion))
+        draft = Draft(reference, kind, infusion, ambiguous=reference in ambiguous)
+        found[draft if reference else number] = draft
     return tuple(found.values())

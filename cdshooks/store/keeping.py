@@ -13,6 +13,7 @@ from cdshooks.store import audit
 from cdshooks.store.database import Database
 from cdshooks.store.tables import audit as audit_table
 from cdshooks.store.tables import card, evaluation, feedback, suggestion, token
+from cdshooks.store.tokens import KEPT_AFTER_EXPIRY
 
 EXPORTED = (evaluation, card, suggestion, feedback, audit_table)
 """Not the tokens: nobody wants them, and they are gone in minutes."""
@@ -73,6 +74,7 @@ def purge(database: Database, before: int, now: datetime.datetime) -> dict[str, 
     old = select(evaluation.c.id).where(evaluation.c.started_at < before)
     cards = select(card.c.id).where(card.c.evaluation_id.in_(old))
     at = int(now.timestamp() * 1000)
+    over = min(before, at - KEPT_AFTER_EXPIRY)
     with database.writing() as connection:
         counts = {
             "feedback": _delete(connection, delete(feedback).where(feedback.c.card_id.in_(cards))),
@@ -84,7 +86,7 @@ def purge(database: Database, before: int, now: datetime.datetime) -> dict[str, 
                 connection, delete(evaluation).where(evaluation.c.started_at < before)
             ),
         }
-        connection.execute(delete(token).where(token.c.expires_at < min(before, at)))
+        connection.execute(delete(token).where(token.c.expires_at < over))
         audit.append(connection, at, "purge", before=before, **counts)
     return counts
 

@@ -19,6 +19,8 @@ from cdshooks.store.database import Database
 from cdshooks.store.tables import token
 
 MINUTE = 60_000
+KEPT_AFTER_EXPIRY = 2 * MINUTE
+"""For clocks that differ: a token is accepted a little later than it says."""
 
 
 class TokenLedger:
@@ -60,7 +62,7 @@ class TokenLedger:
                 return
             self._pruned_at = now
         with self._database.writing() as connection:
-            connection.execute(delete(token).where(token.c.expires_at < now - 2 * MINUTE))
+            connection.execute(delete(token).where(token.c.expires_at < now - KEPT_AFTER_EXPIRY))
 
 
 def _wait(connection: Connection, client: str, now: int, per_minute: int) -> int:

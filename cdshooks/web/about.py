@@ -48,9 +48,9 @@ def about(facts: Facts) -> dict[str, Any]:
 def _repeats(days: int) -> str:
     lately = f"within {days} days, or after" if days else "after"
     return (
-        f"Told again to the same client, of the same patient, with the same verdicts and data, "
-        f"{lately} somebody overrode the card with a reason, a card is softened to info and says "
-        f"since when nothing has changed. At order-sign nothing is softened."
+        f"Told again by the same service to the same client, of the same patient, with the same "
+        f"verdicts and data, {lately} somebody overrode the card with a reason, a card is softened "
+        f"to info and says since when nothing has changed. At order-sign nothing is softened."
     )
 
 

@@ -54,7 +54,7 @@ from cdshooks.web.metrics import Metrics
 from cdshooks.web.openapi import openapi
 from cdshooks.web.outcome import MEDIA_TYPE, outcome_response
 from cdshooks.web.request_body import read_body
-from cdshooks.web.strict_json import read_members, read_prefetch, read_value
+from cdshooks.web.strict_json import limit_context, read_members, read_prefetch, read_value
 
 CDS_HOOKS_VERSION = "2.0.1"
 _ISSUES = {404: "not-found", 405: "not-supported", 413: "too-long"}
@@ -164,6 +164,7 @@ def _answered(
     if "prefetch" in members:
         contract["prefetch"], prefetch = _prefetch(members["prefetch"], site)
     check_request(contract)
+    limit_context(members["context"], limits)
     hook_call = read_call(site, caller, service, contract, prefetch, _wanted_language())
     check_context(service.hook, hook_call.context)
     answered = answer(hook_call, site)

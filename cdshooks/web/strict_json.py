@@ -80,6 +80,14 @@ def read_prefetch(raw: msgspec.Raw, limits: Limits) -> Members:
     return members
 
 
+def limit_context(raw: msgspec.Raw, limits: Limits) -> None:
+    """Refuses a context of which a member, a Bundle, holds too many resources."""
+    for name, value in _members.decode(raw).items():
+        if _too_many_resources(bytes(value), {name: value}, limits.resources):
+            what = f"context.{name[:64]} holds more than the limit of {limits.resources} resources."
+            raise BadRequest(what)
+
+
 def read_value(name: str, raw: msgspec.Raw) -> Any:
     """One small member as Python values, no key twice at its top."""
     value = msgspec.json.decode(raw)

@@ -97,7 +97,7 @@ def _checked_head(head: Jwk, client: Client) -> str:
         raise Unauthorised("critical-header")
     if "jwk" in head or "x5u" in head:
         raise Unauthorised("key-in-header")
-    if "jku" in head and head["jku"] != client.jwks_url:
+    if "jku" in head and (client.jwks_url is None or head["jku"] != client.jwks_url):
         raise Unauthorised("jku")
     kind = head.get("typ", "JWT")
     if not isinstance(kind, str) or kind.upper() != "JWT":

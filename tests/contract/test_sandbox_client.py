@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import responses
+from joserfc.jwk import ECKey
 
+from cdshooks.app import create_app
+from cdshooks.settings import load_settings
 from tests.contract.answers import BASE, actions, cards, changed, client, patient_call, services
 from tests.support.draft_orders import order
+from tests.support.ehr import HASH_KEY, Ehr, configuration
+from tests.web.calls import morning
 
 ORIGIN = "https://sandbox.cds-hooks.org"
 PAMA = {
@@ -143,3 +151,54 @@ def test_no_link_needs_a_launch() -> None:
         link for card in cards() for link in card.get("links", []) if link["type"] == "smart"
     ]
     assert all(action["type"] in ("create", "delete") for action in actions())
+
+
+# As a configured client
+
+
+JKU = f"{ORIGIN}/.well-known/jwks.json"
+SANDBOX = Ehr(
+    name="sandbox",
+    issuer=ORIGIN,
+    key=ECKey.generate_key("P-384", {"kid": "44823f3d-0b01-4a6c-a80e-b9d3e8a7226f"}),
+    fhir="http://localhost:8080/fhir",
+    origin=ORIGIN,
+)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Any]:
+    """Its keys are where its tokens say, because that address is configured."""
+    config = configuration(tmp_path, SANDBOX)
+    own_keys = f'jwks_file = "{SANDBOX.name}.json"'
+    text = config.read_text("utf-8").replace(own_keys, f'jwks_url = "{JKU}"')
+    config.write_text(text, encoding="utf-8")
+    settings = load_settings(config, {"CDSHOOKS_HASH_KEY": HASH_KEY})
+    app = create_app(settings, clock=morning)
+    with responses.RequestsMock() as mock:
+        mock.get(JKU, json=SANDBOX.key_set())
+        yield app.test_client()
+    app.extensions["cdshooks"].database.close()
+
+
+def posted(site: Any, path: str, body: Any, jku: str = JKU) -> Any:
+    """ES384, five minutes, a new jti, and aud the very URL, that of feedback too."""
+    token = SANDBOX.token(path, morning(), head={"jku": jku})
+    headers = {"Authorization": f"Bearer {token}", "Origin": ORIGIN}
+    return site.post(path, json=body, headers=headers)
+
+
+def test_its_tokens_are_accepted_for_service_and_feedback(site: Any) -> None:
+    path = f"{BASE}/tace-refractoriness"
+    response = posted(site, path, patient_call(site))
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+    override = {
+        "card": response.get_json()["cards"][0]["uuid"],
+        "outcome": "overridden",
+        "overrideReason": {"reason": response.get_json()["cards"][0]["overrideReasons"][0]},
+        "outcomeTimestamp": "2025-09-10T04:00:05.036Z",
+    }
+    del override["overrideReason"]["reason"]["display"]
+    assert posted(site, f"{path}/feedback", {"feedback": [override]}).status_code == 200
+    assert posted(site, path, {}, jku=f"{JKU}?x").status_code == 401

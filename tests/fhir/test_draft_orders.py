@@ -164,6 +164,19 @@ def test_ids_from_the_entry_and_no_id_at_all() -> None:
     assert kinds(read(order(), order())) == [("ServiceRequest/d1", "ctace")]
 
 
+def test_drafts_of_one_id_are_all_looked_at() -> None:
+    haic, tace = order("haic"), order("ctace")
+    expected = [("ServiceRequest/d1", "ctace"), ("ServiceRequest/d1", "haic")]
+    for pair in ((haic, tace), (tace, haic)):
+        orders = read(*pair)
+        assert sorted(kinds(orders)) == expected
+        assert all(draft.ambiguous for draft in orders.drafts)
+        assert len(orders.selected(["ServiceRequest/d1"])) == 2
+    assert not read(tace, tace).drafts[0].ambiguous
+    for other in (order("ablation"), order(patient="q"), order(status="revoked")):
+        assert [draft.ambiguous for draft in read(other, tace).drafts] == [True]
+
+
 def test_the_selected_ones() -> None:
     orders = read(order(), order(id="d2"), drug("cisplatin"))
     assert [d.reference for d in orders.selected(["ServiceRequest/d2"])] == ["ServiceRequest/d2"]
@@ -171,6 +184,22 @@ def test_the_selected_ones() -> None:
     assert orders.selected([]) == ()
     with pytest.raises(BadRequest, match=r"context\.selections"):
         orders.selected(["ServiceRequest/d3"])
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        "ServiceRequest/d1/_history/3",
+        "https://ehr.example/fhir/ServiceRequest/d1",
+        "https://ehr.example/fhir/ServiceRequest/d1/_history/3",
+    ],
+)
+def test_a_selection_by_version_or_absolute_url(selection: str) -> None:
+    orders, bases = read(order(), order(id="d2")), ("https://ehr.example/fhir/",)
+    assert [draft.reference for draft in orders.selected([selection])] == ["ServiceRequest/d1"]
+    assert len(orders.selected([selection, "ServiceRequest/d1"], bases)) == 1
+    with pytest.raises(BadRequest, match=r"context\.selections"):
+        orders.selected(["https://other.example/fhir/ServiceRequest/d1"], bases)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cdshooks.app import create_app
-from cdshooks.settings import Service, Settings
+from cdshooks.settings import Limits, Service, Settings
 from tests.support.draft_orders import bundle, concept
 from tests.web.calls import DELETE, changed, morning, outcome_text, patient_call
 from tests.web.order_calls import BOOK, ENCOUNTER
@@ -109,3 +109,13 @@ def test_a_patient_who_books_gets_no_card(both, user):
 def test_appointments_that_are_not_as_they_must_be(both, value):
     bad = changed(booking(both, "refractory", appointment()), ("context.appointments", value))
     assert "context.appointments" in outcome_text(both.post(BOOK, json=bad), 400)
+
+
+def test_the_appointments_of_a_call_are_limited() -> None:
+    limited = Settings(service=Service(hooks=HOOKS), limits=Limits(resources=150))
+    client = create_app(limited, dev=True, clock=morning).test_client()
+    for count, status in ((150, 200), (151, 400)):
+        call = booking(client, "effective", *[appointment()] * count)
+        response = client.post(BOOK, json=call)
+        assert response.status_code == status
+    assert "context.appointments" in outcome_text(response, 400)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cdshooks.app import create_app
-from cdshooks.settings import Client, Settings
+from cdshooks.settings import Client, Limits, Settings
 from tests.support.draft_orders import ORAL, TACE_KINDS, bundle, drug, order
 from tests.web.calls import DELETE, PATH, changed, morning, outcome_text
 from tests.web.fhir_server import fhir_server
@@ -107,6 +107,31 @@ def test_a_card_for_each_guarded_draft(client):
     assert deleted == ["ServiceRequest/d1", "ServiceRequest/d2"]
 
 
+def test_an_id_used_twice_hides_no_draft_and_is_not_deleted(client):
+    haic, tace = order("haic", patient=REFRACTORY), order("ctace", patient=REFRACTORY)
+    for pair in ((haic, tace), (tace, haic)):
+        assert both(client, "refractory", *pair) == [["warning"]] * 2
+        (card,) = cards_of(client, SIGN, signing(client, "refractory", *pair))
+        actions = [action for one in card["suggestions"] for action in one["actions"]]
+        assert {action["type"] for action in actions} == {"create"}
+    kinds = [order(kind, patient=REFRACTORY) for kind in ("ctace", "deb-tace")]
+    cards = cards_of(client, SIGN, signing(client, "refractory", *kinds))
+    assert len({card["uuid"] for card in cards}) == len({card["summary"] for card in cards}) == 2
+
+
+def test_the_drafts_of_a_call_are_limited():
+    limited = Settings(limits=Limits(resources=150))
+    client = create_app(limited, dev=True, clock=morning).test_client()
+
+    def signed(count):
+        drafts = [order(id=f"d{number}", patient=REFRACTORY) for number in range(count)]
+        return client.post(SIGN, json=signing(client, "refractory", *drafts))
+
+    assert len(signed(150).get_json()["cards"]) == 150
+    refused = outcome_text(signed(151), 400)
+    assert "context.draftOrders" in refused and "150" in refused
+
+
 def test_the_order_of_another_patient_is_not_guarded(client):
     foreign = order(id="x1", patient="somebody")
     assert both(client, "refractory", foreign) == [[], []]
@@ -144,6 +169,14 @@ def test_a_bundle_without_a_type(client):
     call = signing(client, "refractory", order(patient=REFRACTORY))
     untyped = bundle(order(patient=REFRACTORY), typed=False)
     assert len(cards_of(client, SIGN, changed(call, ("context.draftOrders", untyped)))) == 1
+
+
+@pytest.mark.parametrize("before", ["", "https://ehr.example/fhir/"])
+@pytest.mark.parametrize("after", ["", "/_history/3"])
+def test_a_selection_may_be_absolute_and_of_a_version(client, before, after):
+    chosen = [f"{before}ServiceRequest/d1{after}"]
+    call = selecting(client, "refractory", order(patient=REFRACTORY), selections=chosen)
+    assert len(cards_of(client, SELECT, call)) == 1
 
 
 # Suggestions

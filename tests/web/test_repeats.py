@@ -116,4 +116,5 @@ def test_nothing_is_softened_in_the_sandbox(client, call):
 def test_about_says_the_rule(trusted):
     facts = trusted.client.get("/about", headers={"Accept": "application/json"}).get_json()
     assert "within 14 days" in facts["repeats"]
+    assert "same service" in facts["repeats"]
     assert facts["mode"] == "production"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from cdshooks.app import create_app
@@ -60,6 +63,13 @@ def test_the_defaults():
     assert settings.service.site_timezone == "Asia/Shanghai"
     assert settings.limits.json_depth == 64
     assert settings.knowledge.readings == "default"
+
+
+def test_the_readme_lists_every_limit_with_its_default():
+    readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
+    settings = "    [service]\n" + readme.split("    [service]\n")[1].split("\n\n")[0]
+    told = tomllib.loads(textwrap.dedent(settings))["limits"]
+    assert told == msgspec.structs.asdict(Settings().limits)
 
 
 def test_an_empty_file_is_the_defaults(tmp_path):

@@ -8,6 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from cdshooks.errors import Unauthorised
+from cdshooks.settings import Client
+from cdshooks.web.tokens import KeysOfFile, verify
 from tests.support.ehr import (
     BASE,
     DELETE,
@@ -15,6 +18,7 @@ from tests.support.ehr import (
     SERVICE,
     Ehr,
     ec_key,
+    hand_signed,
     hmac_signed,
     rsa_key,
     signed,
@@ -104,6 +108,8 @@ def bad_tokens(trusted) -> dict[str, str | None]:
         + signed(HOSPITAL.head(jwk=FOREIGN.as_dict(private=False)), claims, FOREIGN),
         "jku of another": head(jku="https://attacker.example/jwks"),
         "jku of its own": head(jku=f"{HOSPITAL.issuer}/jwks"),
+        "jku null": "Bearer " + hand_signed(HOSPITAL.head(jku=None), claims, HOSPITAL.key),
+        "jku empty": "Bearer " + hand_signed(HOSPITAL.head(jku=""), claims, HOSPITAL.key),
         "no kid": head(kid=DELETE),
         "empty kid": "Bearer " + signed(HOSPITAL.head(kid=""), claims, HOSPITAL.key),
         "unknown kid": head(kid="k2"),
@@ -164,6 +170,21 @@ def test_every_bad_token_gets_the_same_401(trusted, call):
         bodies[name] = REFERENCE.sub("", response.get_data(as_text=True))
     assert len(set(bodies.values())) == 1, bodies
     assert len(bodies) >= 35
+
+
+def test_a_head_signed_by_hand_is_as_good(trusted, call):
+    claims = HOSPITAL.claims(SERVICE, trusted.clock())
+    token = hand_signed(HOSPITAL.head(), claims, HOSPITAL.key)
+    assert trusted.post(call, token=token).status_code == 200
+
+
+def test_without_a_jwks_url_no_jku_is_looked_at():
+    """Not even one that is null, as the missing URL is."""
+    token = hand_signed(HOSPITAL.head(jku=None), {}, HOSPITAL.key)
+    client = Client(issuer=HOSPITAL.issuer, jwks_file="keys.json")
+    with pytest.raises(Unauthorised) as refused:
+        verify(token, client, KeysOfFile({}), audience=BASE + SERVICE, now=0)
+    assert refused.value.why == "jku"
 
 
 def test_two_headers_are_none(trusted, call):
