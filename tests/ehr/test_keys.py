@@ -1,4 +1,4 @@
-"""An EHR whose keys rotate: the new key is known in a minute, a withdrawn one forgotten in an hour."""
+"""An EHR whose keys rotate: a new key is known within a minute, a withdrawn one for an hour."""
 
 from __future__ import annotations
 
@@ -78,16 +78,16 @@ def test_keys_in_a_file_are_those_at_the_start(tmp_path: Path, fhir: str) -> Non
     hospital = Rotating(fhir=fhir)
     old = hospital.key
     for known in (True, False):
-        with closing(Trusted(tmp_path, hospital=hospital, deadline_seconds=60)) as site:
-            with running(site.app) as port:
-                cds = f"http://127.0.0.1:{port}"
-                of_old = hospital.signer(site.clock, key=old, head=kid(old))
-                assert status(Ehr(cds, fhir, sign=of_old)) == (200 if known else 401)
-                if known:
-                    hospital.rotate()
-                    hospital.withdraw()
-                expected = 401 if known else 200
-                assert status(Ehr(cds, fhir, sign=hospital.signer(site.clock))) == expected
+        site = Trusted(tmp_path, hospital=hospital, deadline_seconds=60)
+        with closing(site), running(site.app) as port:
+            cds = f"http://127.0.0.1:{port}"
+            of_old = hospital.signer(site.clock, key=old, head=kid(old))
+            assert status(Ehr(cds, fhir, sign=of_old)) == (200 if known else 401)
+            if known:
+                hospital.rotate()
+                hospital.withdraw()
+            expected = 401 if known else 200
+            assert status(Ehr(cds, fhir, sign=hospital.signer(site.clock))) == expected
 
 
 def kid(key: Any) -> dict[str, str]:
