@@ -1,5 +1,4 @@
-"""A small EHR: a CDS client that discovers, fills prefetch, calls hooks, applies suggestions and
-sends feedback.
+"""A small EHR: it discovers, fills prefetch, calls hooks, applies suggestions and gives feedback.
 
 It is played over HTTP against the service as it is served, with any FHIR server behind it. Each way
 to misbehave is a switch (:mod:`tests.ehr.misbehaviour`). Who signs its tokens is handed in
