@@ -1,15 +1,19 @@
-"""A small EHR: a CDS client that discovers, fills prefetch, calls hooks and applies suggestions.
+"""A small EHR: it discovers, fills prefetch, calls hooks, applies suggestions and gives feedback.
 
 It is played over HTTP against the service as it is served, with any FHIR server behind it. Each way
-to misbehave is a switch (:mod:`tests.ehr.misbehaviour`). Who signs its tokens is handed in.
+to misbehave is a switch (:mod:`tests.ehr.misbehaviour`). Who signs its tokens is handed in
+(:mod:`tests.ehr.keys`).
 """
 
 from __future__ import annotations
 
+import datetime
+import re
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -21,7 +25,14 @@ Signer = Callable[[str], str | None]
 """A token for the address that is called; None: none is sent."""
 Change = Callable[[Json], Json]
 
-PATIENT_TOKEN = "{{context.patientId}}"
+JSON_TYPE = "application/json"
+USER_TOKENS = {
+    "userPractitionerId": "Practitioner",
+    "userPractitionerRoleId": "PractitionerRole",
+    "userPatientId": "Patient",
+    "userRelatedPersonId": "RelatedPerson",
+}
+"""Prefetch tokens for the id of the user, of one kind each (CDS Hooks, Prefetch tokens)."""
 EXTENSION = "org.tace-cds.assessment"
 
 
@@ -31,6 +42,48 @@ def unsigned(_address: str) -> str | None:
 
 def as_it_is(call: Json) -> Json:
     return call
+
+
+def utc_now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+class UnknownToken(Exception):
+    """A prefetch template asks for what CDS Hooks does not have."""
+
+
+def resolved(template: str, context: Mapping[str, Any]) -> str | None:
+    """A prefetch query; None when this call has no value for one of its tokens.
+
+    Raises :class:`UnknownToken`, also for a member of the context that is not a plain value.
+    """
+    lacking = False
+
+    def value(match: re.Match[str]) -> str:
+        nonlocal lacking
+        found = _value(match[1].strip(), context)
+        lacking = lacking or found is None
+        return quote(found or "", "/")
+
+    query = re.sub(r"\{\{(.*?)\}\}", value, template)
+    if "{{" in query or "}}" in query:
+        raise UnknownToken(template)
+    return None if lacking else query
+
+
+def _value(token: str, context: Mapping[str, Any]) -> str | None:
+    if token in USER_TOKENS:
+        kind, _, identity = str(context["userId"]).partition("/")
+        return identity if kind == USER_TOKENS[token] else None
+    name = token.removeprefix("context.")
+    if name == token or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
+        raise UnknownToken(token)
+    found = context.get(name)
+    if isinstance(found, bool):
+        return str(found).lower()
+    if found is None or isinstance(found, str | int | float):
+        return None if found is None else str(found)
+    raise UnknownToken(token)
 
 
 @dataclass
@@ -46,6 +99,10 @@ class Ehr:
     with_prefetch: bool = True
     with_server: bool = True
     misbehave: Change = as_it_is
+    misreport: Change = as_it_is
+    """The same for the body of feedback."""
+    content_type: str = JSON_TYPE
+    clock: Callable[[], datetime.datetime] = utc_now
     user: str = "Practitioner/p1"
     calls: list[Json] = field(default_factory=list)
 
@@ -69,15 +126,20 @@ class Ehr:
     def sign_orders(self, patient_id: str, drafts: Iterable[Resource]) -> requests.Response:
         return self.call("order-sign", patient_id, draftOrders=bundle(*drafts))
 
-    def call(self, hook: str, patient_id: str, **context: Any) -> requests.Response:
+    def start_encounter(self, patient_id: str, encounter_id: str) -> requests.Response:
+        """Only where the service is configured to offer it, as booking."""
+        return self.call("encounter-start", patient_id, encounterId=encounter_id)
+
+    def book(self, patient_id: str, appointments: Iterable[Resource]) -> requests.Response:
+        return self.call("appointment-book", patient_id, appointments=bundle(*appointments))
+
+    def call(self, hook: str, patient_id: str, **more: Any) -> requests.Response:
+        """``more``: what the context of this hook has beside user and patient."""
         service = self.services()[hook]
-        call: Json = {
-            "hook": hook,
-            "hookInstance": str(uuid.uuid4()),
-            "context": {"userId": self.user, "patientId": patient_id, **context},
-        }
-        if self.with_prefetch:
-            call["prefetch"] = self._prefetch(service["prefetch"], patient_id)
+        context = {"userId": self.user, "patientId": patient_id, **more}
+        call: Json = {"hook": hook, "hookInstance": str(uuid.uuid4()), "context": context}
+        if self.with_prefetch and "prefetch" in service:
+            call["prefetch"] = self._prefetch(service["prefetch"], context)
         if self.with_server:
             call["fhirServer"] = self.fhir
         if self.token is not None:
@@ -93,11 +155,21 @@ class Ehr:
         self.calls.append(call)
         return self._ask("POST", f"{self.cds}/cds-services/{service['id']}", call)
 
-    def _prefetch(self, templates: dict[str, str], patient_id: str) -> Json:
-        """What the server answers; nothing found is ``null``, what fails is left out."""
+    def feedback(self, hook: str, *items: Json) -> requests.Response:
+        """What became of cards of this hook: :func:`overridden` and :func:`accepted`."""
+        time = self.clock().astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+        body = {"feedback": [{"outcomeTimestamp": time, **item} for item in items]}
+        address = f"{self.cds}/cds-services/{self.services()[hook]['id']}/feedback"
+        return self._ask("POST", address, self.misreport(body))
+
+    def _prefetch(self, templates: dict[str, str], context: Mapping[str, Any]) -> Json:
+        """What the server answers; nothing found is ``null``, what cannot be had is left out."""
+        queries = {key: resolved(template, context) for key, template in templates.items()}
         found: Json = {}
-        for key, template in templates.items():
-            answer = self._server("GET", template.replace(PATIENT_TOKEN, patient_id))
+        for key, query in queries.items():
+            if query is None:
+                continue
+            answer = self._server("GET", query)
             if answer.status_code == 200:
                 found[key] = answer.json()
             elif answer.status_code in (404, 410):
@@ -145,6 +217,8 @@ class Ehr:
         headers = {"Accept-Language": self.language}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
+        if body is not None:
+            headers["Content-Type"] = self.content_type
         return ask(method, address, body, **headers)
 
 
@@ -162,6 +236,17 @@ def transaction(actions: Iterable[Json]) -> Json:
             request = {"method": "PUT", "url": f"{kind}/{resource['id']}"}
         entries.append({"resource": resource, "request": request})
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+
+
+def overridden(card: Json, **reason: Any) -> Json:
+    """``reason``: the members of ``overrideReason``."""
+    item = {"card": card["uuid"], "outcome": "overridden"}
+    return item | ({"overrideReason": reason} if reason else {})
+
+
+def accepted(card: Json, *suggestions: Json) -> Json:
+    item = {"card": card["uuid"], "outcome": "accepted"}
+    return item | {"acceptedSuggestions": [{"id": one["uuid"]} for one in suggestions]}
 
 
 def cards_of(answer: requests.Response) -> list[Json]:

@@ -9,18 +9,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 
 from cdshooks.app import running
 from cdshooks.store.report import report
-from tests.ehr.client import Ehr, cards_of, suggestion
+from tests.ehr.client import Ehr, accepted, cards_of, overridden, suggestion
 from tests.interop.peers import Hapi
-from tests.interop.records import PATIENCE, ask, cases, store
-from tests.support.ehr import FEEDBACK
+from tests.interop.records import PATIENCE, cases, store
 from tests.web.trusted import HOSPITAL, Trusted
 
 pytestmark = pytest.mark.interop
@@ -45,17 +42,11 @@ def test_call_override_accept_feedback_and_call_again(site: Trusted, empty_hapi:
         return HOSPITAL.token(urlsplit(address).path, site.clock())
 
     with running(site.app) as port:
-        ehr = Ehr(f"http://127.0.0.1:{port}", empty_hapi.base, sign=sign)
-
-        def feedback(**item: Any) -> requests.Response:
-            address = ehr.cds + FEEDBACK
-            body = {"feedback": [{"outcomeTimestamp": "2025-09-10T04:00:05Z", **item}]}
-            return ask("POST", address, body, Authorization=f"Bearer {sign(address)}")
-
+        ehr = Ehr(f"http://127.0.0.1:{port}", empty_hapi.base, sign=sign, clock=site.clock)
         first = cards_of(ehr.open_chart(case.patient_id))
         assert first[0]["indicator"] == "warning"
         reason = {"reason": {"code": "expert-contradicts", "system": "http://example.org"}}
-        told = feedback(card=first[0]["uuid"], outcome="overridden", overrideReason=reason)
+        told = ehr.feedback("patient-view", overridden(first[0], **reason))
         assert told.status_code == 200
         again = cards_of(ehr.open_chart(case.patient_id))
         assert again[0]["indicator"] == "info"
@@ -66,12 +57,7 @@ def test_call_override_accept_feedback_and_call_again(site: Trusted, empty_hapi:
         assert ehr.read(created) is not None
         (card,) = [c for c in again if haic in c.get("suggestions", [])]
         for _ in range(2):
-            accepted = feedback(
-                card=card["uuid"],
-                outcome="accepted",
-                acceptedSuggestions=[{"id": haic["uuid"]}],
-            )
-            assert accepted.status_code == 200
+            assert ehr.feedback("patient-view", accepted(card, haic)).status_code == 200
         assert cards_of(ehr.open_chart(case.patient_id))
         assert cards_of(ehr.select(case.patient_id, [], [])) == []
     figures = report(site.store.database)
