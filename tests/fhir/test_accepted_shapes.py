@@ -22,6 +22,7 @@ from tests.support.fhir_writer import (
     LOINC,
     NCIT,
     OBSERVATION,
+    PROCEDURE,
     SNOMED,
     TERMINOLOGY,
     UCUM,
@@ -316,6 +317,28 @@ def test_intent_is_taken_from_the_procedure_alone() -> None:
     assert shown["definitions"]["european"]["verdict"] == "indeterminate"
     assert "tace-intent" in shown["missing"]
     assert shown == judge("v07", resources)
+
+
+OTHER_THERAPIES = [
+    ("ablation", "肝肿瘤射频消融术"),
+    ("ablation", "Radiofrequency ablation of liver"),
+    ("haic", "肝动脉灌注化疗"),
+    ("haic", "HAIC"),
+    ("tare", "TARE"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), OTHER_THERAPIES, ids=str)
+def test_another_local_therapy_by_its_text(kind: str, text: str) -> None:
+    resources = record(REFRACTORY)
+    between = like(of_kind(resources, "Procedure")[1], "other", performedDateTime="2023-03-10")
+    coded_so, told_so = (
+        judge(REFRACTORY, [*resources, {**between, "code": code}])
+        for code in (concept(PROCEDURE, kind), {"text": text})
+    )
+    assert "consecutiveness" in coded_so["missing"]
+    assert told(told_so) == told(coded_so)
+    assert notes_of(told_so, "text-matched")
 
 
 # ---------------------------------------------------------------- scans
