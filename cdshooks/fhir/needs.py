@@ -59,7 +59,7 @@ PREFETCH: dict[str, str] = {need.key: need.query for need in NEEDS}
 
 
 def _codes_asked_for() -> frozenset[tuple[str, str]]:
-    found = set()
+    found: set[tuple[str, str]] = set()
     for query in PREFETCH.values():
         for name, value in parse_qsl(urlsplit(query).query):
             tokens = value.split(",") if name == "code" else ()
