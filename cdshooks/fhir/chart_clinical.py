@@ -49,6 +49,8 @@ from cdshooks.fhir.texts import looked_up
 from cdshooks.fhir.views import CodeableConcept, Component, Observation, Quantity
 
 ECOG, KARNOFSKY = "ecog", "karnofsky"
+NO_RULE = "no-rule"
+"""A result that is asked for and that no rule takes: prothrombin time, which is no INR."""
 _WITH_COMPONENTS = frozenset({"tumour-size", "child-pugh"})
 """What is said in components, so that its own value may be absent."""
 _T = TypeVar("_T", Laboratory, Grade, ChildPughStated)
@@ -147,6 +149,7 @@ def read_clinical(
     desk: Desk, observations: list[tuple[Entry[Observation], str]], sheet: Clinical
 ) -> None:
     """Everything about the patient that is not read on a scan."""
+    no_rule: list[_Seen] = []
     for (reference, view, whole), role in observations:
         if role == "tumour-size" and not view.component:
             continue
@@ -172,6 +175,8 @@ def read_clinical(
             _encephalopathy(desk, sheet, seen)
         elif role == "child-pugh":
             _child_pugh(desk, sheet, seen)
+        elif role == NO_RULE:
+            no_rule.append(seen)
         elif role == KARNOFSKY:
             desk.note(NOT_USABLE, reference, detail="karnofsky", path="Observation.code")
         elif role == ECOG:
@@ -189,6 +194,15 @@ def read_clinical(
                 _diameter(desk, sheet, seen, view.value_quantity, _VALUE)
         else:
             _marker(desk, sheet, seen)
+    for seen in no_rule:
+        if not _has_inr_since(sheet, seen.day):
+            desk.note(NOT_USABLE, seen.reference, detail="only-inr", path="Observation.code")
+
+
+def _has_inr_since(sheet: Clinical, day: Day | None) -> bool:
+    """Whether a prothrombin time says nothing more beside an INR of its day or later."""
+    dates = [one.date for one in sheet.inr if one.date is not None]
+    return bool(dates) and (day is None or max(dates) >= day.date)
 
 
 # Tumour markers
@@ -216,6 +230,9 @@ def _marker(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
     if from_text:
         desk.note(UNIT_FROM_TEXT, reference, path=f"{_VALUE}.unit")
     marker = Marker(role)
+    upper_limit = _upper_limit(desk, view, name)
+    if upper_limit is None and name != _PUBLISHED_UNIT[marker]:
+        desk.note(NOT_USABLE, reference, detail="no-upper-limit", path="Observation.referenceRange")
     sheet.markers.append(
         MarkerValue(
             marker=marker,
@@ -223,7 +240,7 @@ def _marker(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
             date=day.date,
             value=value,
             references=(reference,),
-            upper_limit=_upper_limit(desk, view, name),
+            upper_limit=upper_limit,
             default_limit_applies=name == _PUBLISHED_UNIT[marker],
             latest=day.latest,
         )

@@ -30,6 +30,7 @@ from cdshooks.clinical.chart import (
 from cdshooks.fhir.chart_clinical import (
     CLINICAL_ROLES,
     ECOG,
+    NO_RULE,
     Clinical,
     on_its_own,
     read_clinical,
@@ -49,6 +50,7 @@ from cdshooks.fhir.chart_proposals import propose_from_texts
 from cdshooks.fhir.chart_treatments import Treatments, read_treatments
 from cdshooks.fhir.codes import Terminology, standard_terminology
 from cdshooks.fhir.dates import UnreadableDate, read_day
+from cdshooks.fhir.needs import CODES_ASKED_FOR
 from cdshooks.fhir.record import Gap, GapKind, Record
 from cdshooks.fhir.references import is_id
 from cdshooks.fhir.texts import looked_up
@@ -311,6 +313,8 @@ def _observations(
             elsewhere += _scores_in_components(desk, entry)
         if role is None:
             desk.code_unknown(code, entry.reference, "Observation.code")
+            if any((c.system or "", c.code or "") in CODES_ASKED_FOR for c in code.coding):
+                elsewhere.append((entry, NO_RULE))
             continue
         if role in IMAGING_ROLES or role == "largest-diameter":
             if is_about_imaging(desk, role, entry.view):

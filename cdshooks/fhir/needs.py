@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
 
@@ -56,6 +56,19 @@ def _read() -> tuple[Need, ...]:
 NEEDS: tuple[Need, ...] = _read()
 PREFETCH: dict[str, str] = {need.key: need.query for need in NEEDS}
 """Query template by key, as discovery shows them."""
+
+
+def _codes_asked_for() -> frozenset[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for query in PREFETCH.values():
+        for name, value in parse_qsl(urlsplit(query).query):
+            tokens = value.split(",") if name == "code" else ()
+            found.update((system, code) for system, _, code in (t.partition("|") for t in tokens))
+    return frozenset(found)
+
+
+CODES_ASKED_FOR = _codes_asked_for()
+"""System and code of every observation that a search names by its code."""
 
 
 def prefetch_templates() -> dict[str, str]:

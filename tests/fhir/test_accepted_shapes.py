@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
@@ -21,8 +22,10 @@ from tests.support.fhir_writer import (
     LOINC,
     NCIT,
     OBSERVATION,
+    PROCEDURE,
     SNOMED,
     TERMINOLOGY,
+    UCUM,
     Resource,
     concept,
 )
@@ -53,6 +56,7 @@ from tests.support.shapes import (
     with_report_duplicates,
 )
 
+CPT = "http://www.ama-assn.org/go/cpt"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 
 
@@ -126,6 +130,50 @@ def test_generic_embolisation_alone_is_a_candidate() -> None:
     assert shown["definitions"]["cci-2022"]["verdict"] == "indeterminate"
     assert "procedure-confirmation" in shown["missing"]
     assert len(notes_of(shown, "candidate-code")) == 3
+
+
+ICD_PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
+HALVES = [
+    (concept(CPT, "37243"), concept(CPT, "96420")),
+    (concept(ICD_PCS, "04L33DZ"), concept(ICD_PCS, "3E05305")),
+]
+
+
+def _in_halves(embolisation: Resource, chemotherapy: Resource, days: int = 0) -> Rewrite:
+    """Each session as two procedures; the chemotherapy of the last so many days later."""
+
+    def rewrite(resources: Resources) -> Resources:
+        resources = _renamed(embolisation)(resources)
+        given = [
+            like(one, "chemotherapy", code=chemotherapy) for one in of_kind(resources, "Procedure")
+        ]
+        day = datetime.date.fromisoformat(given[-1]["performedDateTime"])
+        given[-1]["performedDateTime"] = (day + datetime.timedelta(days)).isoformat()
+        return [*resources, *given]
+
+    return rewrite
+
+
+@pytest.mark.parametrize(("embolisation", "chemotherapy"), HALVES, ids=["CPT", "ICD-10-PCS"])
+def test_embolisation_and_arterial_chemotherapy_coded_apart_are_one_session(
+    embolisation: Resource, chemotherapy: Resource
+) -> None:
+    shown = judge(REFRACTORY, _in_halves(embolisation, chemotherapy)(record(REFRACTORY)))
+    assert answers(shown) == answers(canonical(REFRACTORY))
+    assert shown["course"]["count"] == 3
+
+
+@pytest.mark.parametrize(("embolisation", "chemotherapy"), HALVES, ids=["CPT", "ICD-10-PCS"])
+def test_halves_of_different_days_and_a_half_alone_are_asked_about(
+    embolisation: Resource, chemotherapy: Resource
+) -> None:
+    apart = judge(REFRACTORY, _in_halves(embolisation, chemotherapy, days=1)(record(REFRACTORY)))
+    alone = judge(REFRACTORY, _renamed(embolisation)(record(REFRACTORY)))
+    for shown in (apart, alone):
+        assert shown["definitions"]["cci-2022"]["verdict"] == "indeterminate"
+        assert "procedure-confirmation" in shown["missing"]
+    infused = judge(REFRACTORY, _renamed(chemotherapy)(record(REFRACTORY)))
+    assert infused["course"]["count"] == 0
 
 
 def test_staged_session_by_identifier_by_parent_and_by_dates() -> None:
@@ -269,6 +317,28 @@ def test_intent_is_taken_from_the_procedure_alone() -> None:
     assert shown["definitions"]["european"]["verdict"] == "indeterminate"
     assert "tace-intent" in shown["missing"]
     assert shown == judge("v07", resources)
+
+
+OTHER_THERAPIES = [
+    ("ablation", "肝肿瘤射频消融术"),
+    ("ablation", "Radiofrequency ablation of liver"),
+    ("haic", "肝动脉灌注化疗"),
+    ("haic", "HAIC"),
+    ("tare", "TARE"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), OTHER_THERAPIES, ids=str)
+def test_another_local_therapy_by_its_text(kind: str, text: str) -> None:
+    resources = record(REFRACTORY)
+    between = like(of_kind(resources, "Procedure")[1], "other", performedDateTime="2023-03-10")
+    coded_so, told_so = (
+        judge(REFRACTORY, [*resources, {**between, "code": code}])
+        for code in (concept(PROCEDURE, kind), {"text": text})
+    )
+    assert "consecutiveness" in coded_so["missing"]
+    assert told(told_so) == told(coded_so)
+    assert notes_of(told_so, "text-matched")
 
 
 # ---------------------------------------------------------------- scans
@@ -458,6 +528,65 @@ def test_only_the_sum_of_all_targets() -> None:
     for part in ("baselineSum", "currentSum", "changePercent"):
         assert shown["response"][part] == expected["response"][part]
     assert shown["definitions"]["cci-2022"]["verdict"] == "met"
+
+
+def _viability(percent: float | str, unit: str = "%", **members: Any) -> Rewrite:
+    """No scan has a usable size; the two after a session may state what is left, in percent."""
+
+    def rewrite(resources: Resources) -> Resources:
+        stated: Resources = []
+        for one in filter(is_diameter, resources):
+            del one["valueQuantity"]
+            one["dataAbsentReason"] = concept(f"{TERMINOLOGY}/data-absent-reason", "not-performed")
+            left = like(one, "left", code=concept(OBSERVATION, "residual-viability"))
+            del left["focus"], left["dataAbsentReason"]
+            left["valueQuantity"] = {"value": percent, "unit": unit, "system": UCUM, "code": unit}
+            stated.append(left | members)
+        return [*resources, *stated]
+
+    return rewrite
+
+
+def _viability_criterion(rewrite: Rewrite) -> tuple[Any, list[Resource]]:
+    shown = judge(REFRACTORY, rewrite(record(REFRACTORY)))
+    jsh = shown["definitions"]["jsh-lcsgj-2014"]
+    assert jsh["verdict"] == {True: "met", False: "not-met"}.get(
+        jsh["criteria"]["viability"], "indeterminate"
+    )
+    return jsh["criteria"]["viability"], shown["notes"]
+
+
+@pytest.mark.parametrize(("percent", "answer"), [(51, True), (50, False), (20, False)])
+def test_residual_viability_that_the_reader_states(percent: int, answer: bool) -> None:
+    assert _viability_criterion(_viability(percent)) == (answer, [])
+
+
+UNUSABLE_VIABILITY: dict[str, Rewrite] = {
+    "another unit": _viability(60, "mm"),
+    "negative": _viability(-60),
+    "of one lesion": _viability(60, focus=[{"reference": "BodyStructure/v01-lesion-L1"}]),
+}
+
+
+@pytest.mark.parametrize("shape", UNUSABLE_VIABILITY)
+def test_residual_viability_that_cannot_be_used_is_noted(shape: str) -> None:
+    answer, notes = _viability_criterion(UNUSABLE_VIABILITY[shape])
+    assert answer is None and notes
+
+
+def test_a_share_of_one_lesion_beside_its_size_is_not_that_of_all() -> None:
+    share = {
+        "code": concept(OBSERVATION, "residual-viability"),
+        "valueQuantity": {"value": 1, "unit": "%", "system": UCUM, "code": "%"},
+    }
+
+    def rewrite(resources: Resources) -> Resources:
+        resources = as_panel(viable=concept(OBSERVATION, "viable-diameter"))(resources)
+        for one in resources:
+            one.get("component", []).append(share)
+        return resources
+
+    assert_same(REFRACTORY, rewrite)
 
 
 def test_a_report_that_groups_its_measurements() -> None:

@@ -30,6 +30,7 @@ from tests.support.fhir_writer import (
     OBSERVATION,
     SNOMED,
     TERMINOLOGY,
+    UCUM,
     Resource,
     concept,
 )
@@ -393,6 +394,53 @@ def test_pivka_by_its_name(name: str) -> None:
     assert (str(found.marker), found.value) == ("pivka-ii", 52)
 
 
+AFP_CODES = {"19176-7": "[IU]/mL", "19177-5": "pmol/L"}
+
+
+def _afp_in(loinc: str, unit: str, *values: int, upper_limit: int | None = None) -> Shown:
+    """The AFP of each day under another code, in another unit."""
+    resources = record(REFRACTORY)
+    found = [one for one in resources if is_code(one, LOINC, "1834-1")]
+    for one, value in zip(found, values, strict=True):
+        one["code"] = concept(LOINC, loinc)
+        one["valueQuantity"] = {"value": value, "unit": unit, "system": UCUM, "code": unit}
+        if upper_limit is not None:
+            high = {"value": upper_limit, "unit": unit, "system": UCUM, "code": unit}
+            one["referenceRange"] = [{"high": high}]
+    return judge(REFRACTORY, resources)
+
+
+def _markers(shown: Shown) -> Any:
+    return shown["definitions"]["jsh-lcsgj-2014"]["criteria"]["markers"]
+
+
+@pytest.mark.parametrize("loinc", AFP_CODES)
+def test_afp_in_other_units_is_judged_by_its_own_reference_range_alone(loinc: str) -> None:
+    rising = (100, 200, 300, 400)
+    unit = AFP_CODES[loinc]
+    ranged = _afp_in(loinc, unit, *rising, upper_limit=6)
+    assert _markers(ranged) is True and not ranged["notes"]
+    assert _markers(_afp_in(loinc, unit, *rising, upper_limit=500)) is False
+    bare = _afp_in(loinc, unit, *rising)
+    assert _markers(bare) is None and "markers" in bare["missing"]
+    assert len(notes_of(bare, "value-not-usable")) == 4
+
+
+def test_afp_in_units_is_never_read_as_a_mass() -> None:
+    """Two units are two series, of which none is whole."""
+    resources = record(REFRACTORY)
+    found = [one for one in resources if is_code(one, LOINC, "1834-1")]
+    for number, one in enumerate(found):
+        one["valueQuantity"]["value"] = 100 * (number + 1)
+    assert _markers(judge(REFRACTORY, resources)) is True
+    unit = {"unit": "IU/mL", "code": "[IU]/mL"}
+    found[-1] |= {"code": concept(LOINC, "19176-7")}
+    found[-1]["valueQuantity"] |= unit
+    assert _markers(judge(REFRACTORY, resources)) is None
+    found[-1] |= {"code": concept(LOINC, "1834-1")}
+    assert _markers(judge(REFRACTORY, resources)) is None
+
+
 def _state(resources: Resources, loinc: str, members: dict[str, Any]) -> Resources:
     def change(resource: Resource) -> None:
         if is_code(resource, LOINC, loinc):
@@ -446,6 +494,33 @@ def test_karnofsky_and_other_words_are_not_ecog(members: dict[str, Any]) -> None
     shown = judge(REFRACTORY, _state(record(REFRACTORY), "89247-1", members))
     assert "ecog" in shown["missing"]
     assert notes_of(shown, "value-not-usable")
+
+
+def _with_prothrombin_time(day: str, *, inr: bool) -> Shown:
+    resources = record(REFRACTORY)
+    found = next(one for one in resources if one["id"].endswith("-inr"))
+    seconds = {"value": 19, "unit": "s", "system": UCUM, "code": "s"}
+    time = like(found, "time", code=concept(LOINC, "5902-2"), effectiveDateTime=day)
+    time["valueQuantity"] = seconds
+    return judge(REFRACTORY, [*(one for one in resources if inr or one is not found), time])
+
+
+def test_prothrombin_time_in_seconds_is_no_inr_and_noted() -> None:
+    shown = _with_prothrombin_time("2023-05-16", inr=False)
+    (note,) = notes_of(shown, "value-not-usable")
+    assert note["references"] == ["Observation/v01-inr-time"] and "INR" in note["text"]
+    without = [one for one in record(REFRACTORY) if not one["id"].endswith("-inr")]
+    assert told(shown) == told(judge(REFRACTORY, without))
+    assert shown["scores"]["child-pugh"]["score"] is None
+
+
+@pytest.mark.parametrize(("day", "notes"), [("2023-05-16", 0), ("2023-05-18", 1)])
+def test_prothrombin_time_beside_an_inr_is_noted_only_when_it_is_the_later(
+    day: str, notes: int
+) -> None:
+    shown = _with_prothrombin_time(day, inr=True)
+    assert told(shown) == told(canonical(REFRACTORY))
+    assert len(notes_of(shown, "value-not-usable")) == notes
 
 
 WHOLE = [

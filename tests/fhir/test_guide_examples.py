@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 import fhir_profiles
+from tests.interop.guide import patient_by_hand
 from tests.support.fhir_writer import Resource, bundled
 from tests.support.pipeline import judged_bundle
 
@@ -55,6 +56,24 @@ def test_an_example_patient_is_judged(
     assert {name: one["verdict"] for name, one in shown["definitions"].items()} == verdicts
     assert shown["response"]["category"] == category
     assert shown["notes"] == []
+
+
+def test_the_patient_by_hand_is_judged() -> None:
+    by_hand = patient_by_hand()
+    profiles = {one["url"] for one in resources("profiles")}
+    for entry in by_hand["entry"]:
+        one = entry["resource"]
+        assert entry["request"] == {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"}
+        assert set(one.get("meta", {}).get("profile", ())) <= profiles
+    shown = judged_bundle(by_hand, datetime.date(2023, 5, 23))
+    assert shown["definitions"]["cci-2022"]["verdict"] == "met"
+    assert shown["notes"] == [] and not shown["definitions"]["cci-2022"]["provisional"]
+
+
+def test_what_no_search_fetches_is_what_the_guide_says() -> None:
+    prefetch = json.loads((GUIDE / "prefetch.json").read_bytes())
+    searched = {one["query"].partition("?")[0].partition("/")[0] for one in prefetch.values()}
+    assert searched.isdisjoint({"Encounter", "DocumentReference", "Media", "Binary"})
 
 
 def test_the_source_of_data_is_asked_for_every_search_of_the_prefetch() -> None:

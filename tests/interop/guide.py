@@ -193,6 +193,14 @@ def loading_script() -> str:
     return "set -euo pipefail\n" + "\n".join(re.findall(r"```bash\n(.*?)```", text, re.DOTALL))
 
 
+def patient_by_hand() -> dict[str, Any]:
+    """The patient that the guide's README writes out, as a transaction."""
+    text = (GUIDE / "README.md").read_text(encoding="utf-8")
+    blocks = map(json.loads, re.findall(r"^```json\n(.*?)^```", text, re.DOTALL | re.MULTILINE))
+    (found,) = (block for block in blocks if block["resourceType"] == "Bundle")
+    return dict(found)
+
+
 def resources_in(*folders: str) -> list[dict[str, Any]]:
     return [
         json.loads(path.read_bytes())

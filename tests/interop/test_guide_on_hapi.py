@@ -7,6 +7,7 @@ errors count. Every mistake is one that would change what the service reads, or 
 from __future__ import annotations
 
 import copy
+import datetime
 import os
 import subprocess
 from collections.abc import Callable
@@ -14,9 +15,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from cdshooks.consensus.assessment import Verdict
+from cdshooks.consensus.guide import guide as assess
+from cdshooks.consensus.readings import DEFAULT
+from cdshooks.fhir.charting import chart_of
 from tests.interop import guide
 from tests.interop.peers import Hapi, Unavailable, is_required
-from tests.interop.records import ask, reference_to
+from tests.interop.records import ask, from_server, reference_to
 from tests.support.fhir_writer import Resource
 
 pytestmark = pytest.mark.interop
@@ -66,6 +71,16 @@ def errors(server: Hapi, resource: Resource) -> list[str]:
 @pytest.mark.parametrize("reference", sorted(EXAMPLES))
 def test_an_example_is_valid(guided: Hapi, reference: str) -> None:
     assert errors(guided, EXAMPLES[reference]) == []
+
+
+def test_the_patient_by_hand_is_valid_and_judged_from_the_server(guided: Hapi) -> None:
+    whole = guide.patient_by_hand()
+    assert ask("POST", guided.base, whole, **JSON).status_code == 200
+    for entry in whole["entry"]:
+        assert errors(guided, entry["resource"]) == [], reference_to(entry["resource"])
+    chart = chart_of(from_server(guided.base, "p-1"))
+    definitions = assess(chart, datetime.date(2023, 5, 23), DEFAULT).definitions
+    assert definitions["cci-2022"].verdict is Verdict.MET
 
 
 def test_every_profile_has_an_example() -> None:
