@@ -290,7 +290,9 @@ def _unpack_bundle(
     if kind != "history" and total is not None and total > matches:
         content.short = True
     content.matches = matches
-    content.next = _next(head)
+    content.next = _link(head, "next")
+    if _asked_with_a_template(_link(head, "self") or ""):
+        content.failed = True
 
 
 def _entries(head: _Head, content: Content, path: str) -> list[_Entry | None]:
@@ -315,10 +317,15 @@ def _entries(head: _Head, content: Content, path: str) -> list[_Entry | None]:
     return entries
 
 
-def _next(head: _Head) -> str | None:
+def _asked_with_a_template(url: str) -> bool:
+    """Whether a search was sent with ``{{...}}`` in it: it asked about nobody, found nothing."""
+    return "{{" in url or "%7b%7b" in url.lower()
+
+
+def _link(head: _Head, relation: str) -> str | None:
     for raw in _lone(head.link, list[msgspec.Raw]) or ():
         link = _lone(raw, _Link)
-        if link is not None and link.relation == "next" and link.url:
+        if link is not None and link.relation == relation and link.url:
             return str(link.url)
     return None
 

@@ -140,6 +140,14 @@ HELD = GapKind.NOT_FETCHABLE
 TRUNCATED = GapKind.TRUNCATED
 REFUSED = GapKind.REFUSED
 LAB = {"resourceType": "Observation", "id": "o1", "subject": {"reference": "Patient/p-1"}}
+
+
+def asked_as(patient: str) -> dict[str, Any]:
+    """An empty searchset that tells what was asked for."""
+    url = f"https://ehr.example.org/fhir/Procedure?subject=Patient/{patient}"
+    return {"resourceType": "Bundle", "link": [{"relation": "self", "url": url}]}
+
+
 STATES = [
     # under the key, without a server: gap, found; with a server: asked?
     ("absent", ABSENT, HELD, False, True),
@@ -147,6 +155,9 @@ STATES = [
     ("empty Bundle", bundle(), None, False, False),
     ("empty Bundle, entry []", {"resourceType": "Bundle", "entry": []}, None, False, False),
     ("Bundle without type", {"resourceType": "Bundle"}, None, False, False),
+    ("empty Bundle of the patient", asked_as("p-1"), None, False, False),
+    ("of a template", asked_as("{{context.patientId}}"), REFUSED, False, True),
+    ("of an encoded one", asked_as("%7b%7Bcontext.patientId%7D%7D"), REFUSED, False, True),
     ("Bundle", bundle(LAB), None, True, False),
     ("Bundle, total", bundle(LAB, total=1), None, True, False),
     ("resource", LAB, None, True, False),
