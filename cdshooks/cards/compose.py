@@ -32,7 +32,7 @@ from cdshooks.consensus.codes import (
     VI_STATUS,
 )
 from cdshooks.consensus.statements import statement
-from cdshooks.consensus.strategy import statements_of, strength_of
+from cdshooks.consensus.strategy import contains_tace, statements_of, strength_of
 
 NO_TACE = "no-tace"
 FOREIGN = "foreign-patient"
@@ -311,7 +311,9 @@ def strategy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     found = [say.say("strategy.overlay")] if strategy.overlay else []
     found += [
         say.say(
-            "line.branch",
+            "line.branch-unsuitable"
+            if strategy.overlay and contains_tace((branch,))
+            else "line.branch",
             branch=branch,
             text=say.say(f"branch.{branch}"),
             ids=say.join([figure_grade(branch, say), strength(branch, say)], "word.semicolon")

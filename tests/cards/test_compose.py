@@ -259,6 +259,9 @@ def test_an_unsuitable_patient_gets_the_overlay() -> None:
     shown = told(overlaid)[1]
     assert "TACE itself not suitable" in shown["summary"]
     assert "not suitable for this patient (CCI-C9)" in shown["detail"]
+    assert "F1-1b, were TACE suitable: " in shown["detail"]
+    assert "F1-1b（仅限TACE仍适合者，不适用于本患者）：" in told(overlaid, "zh")[1]["detail"]
+    assert "were TACE suitable" not in told(effective())[1]["detail"]
     unknown = effective(unsuitable=unsuitable(ecog_above_2=None))
     assert "Conditional on checking" in told(unknown)[1]["detail"]
 
