@@ -12,7 +12,7 @@ import msgspec
 from cdshooks.errors import BadRequest
 from cdshooks.fhir.bundles import NotFhir, unpack
 from cdshooks.fhir.chart_desk import Desk
-from cdshooks.fhir.chart_treatments import recognise
+from cdshooks.fhir.chart_procedures import recognise
 from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.references import local_reference
 from cdshooks.fhir.views import CodeableConcept, Element, Procedure, Reference

@@ -7,6 +7,8 @@ date cannot be placed, and is told apart so that a verdict that hangs on it is n
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -21,12 +23,18 @@ from cdshooks.fhir.chart_desk import (
     CANDIDATE,
     DROPPED,
     NOT_USABLE,
-    TEXT_MATCHED,
     UNKNOWN_CODE,
     UNREADABLE,
     Desk,
     Entry,
     texts_of,
+)
+from cdshooks.fhir.chart_procedures import (
+    ARTERIAL_CHEMOTHERAPY,
+    EMBOLISATION,
+    RADIOEMBOLISATION,
+    Recognised,
+    recognise,
 )
 from cdshooks.fhir.dates import Day
 from cdshooks.fhir.texts import looked_up
@@ -36,28 +44,6 @@ from cdshooks.fhir.views import (
     MedicationStatement,
     Procedure,
 )
-
-_EMBOLISATION = "embolisation"
-_ARTERIAL_CHEMOTHERAPY = "arterial-chemotherapy"
-_EXCLUDED = "excluded"
-_KINDS = {kind.value: kind for kind in TreatmentKind}
-_MOST_SPECIFIC = (
-    TreatmentKind.TACE_HAIC,
-    TreatmentKind.DEB_TACE,
-    TreatmentKind.CTACE,
-    TreatmentKind.TACE,
-)
-
-
-class _Recognised(NamedTuple):
-    kind: TreatmentKind
-    confirmed: bool = True
-    certainty: Certainty = Certainty.STATED
-    note: str = ""
-    role: str = ""
-    """``embolisation`` or ``arterial-chemotherapy``: one half of a TACE, coded alone."""
-    probable: bool = False
-    """Only by a code that is not beyond doubt."""
 
 
 @dataclass(slots=True)
@@ -69,14 +55,21 @@ class Treatments:
     """References of every procedure that is a TACE, performed or not."""
 
 
-_UNKNOWN_PROCEDURE = _Recognised(TreatmentKind.TACE, False, Certainty.INFERRED)
+_UNKNOWN_PROCEDURE = Recognised(TreatmentKind.TACE, False, Certainty.INFERRED)
 """A procedure that does not say, or not readably, what it was: it may be a session."""
 
 
 class _Part(NamedTuple):
     treatment: Treatment
-    role: str
-    probable: bool
+    found: Recognised
+
+    def is_half(self, role: str) -> bool:
+        return self.found.role == role
+
+    def may_overlap(self, other: _Part) -> bool:
+        one, two = self.treatment, other.treatment
+        last, other_last = one.latest or one.start, two.latest or two.start
+        return one.start <= other_last and two.start <= last
 
 
 def read_treatments(
@@ -87,7 +80,7 @@ def read_treatments(
 ) -> Treatments:
     """Every liver-directed procedure of the record, in order of its day."""
     infused = _with_arterial_drug(desk, administrations, statements)
-    recognised: dict[str, _Recognised] = {}
+    recognised: dict[str, Recognised] = {}
     for reference, view, whole in procedures:
         found = recognise(desk, view, with_arterial_drug=reference in infused)
         if found is not None:
@@ -109,6 +102,8 @@ def read_treatments(
             continue
         found = recognised[reference]
         status = view.status or ""
+        if found.only_half and status not in ("completed", "stopped"):
+            continue
         stopped = status == "stopped" and found.kind.is_chemoembolisation
         if status != "completed" and not stopped:
             running_session = status == "in-progress" and found.kind.is_chemoembolisation
@@ -121,22 +116,27 @@ def read_treatments(
             continue
         if found.note:
             desk.note(found.note, reference, path="Procedure.code")
-        if stopped:
+        if stopped and not found.only_half:
             desk.note(DROPPED, reference, detail="stopped", path="Procedure.status")
-            found = found._replace(confirmed=False)
+        if stopped:
+            found = found._replace(confirmed=False, sure=False)
         if not whole:
-            found = found._replace(confirmed=False)
+            found = found._replace(confirmed=False, sure=False)
         treatment = _treatment(desk, entry, found, groups)
         if treatment is not None:
-            parts.append(_Part(treatment, found.role, found.probable))
-        elif found.kind.is_chemoembolisation:
+            parts.append(_Part(treatment, found))
+        elif found.kind.is_chemoembolisation and not found.only_half:
             undated.append(reference)
+    performed = _combined(desk, parts)
+    paired = {reference for one in performed for reference in one.references}
     return Treatments(
-        performed=tuple(sorted(_combined(parts), key=_order)),
+        performed=tuple(sorted(performed, key=_order)),
         in_progress=tuple(sorted(running, key=_order)),
         undated=tuple(sorted(undated)),
         chemoembolisations=frozenset(
-            r for r, found in recognised.items() if found.kind.is_chemoembolisation
+            reference
+            for reference, found in recognised.items()
+            if found.kind.is_chemoembolisation and (reference in paired or not found.only_half)
         ),
     )
 
@@ -144,91 +144,6 @@ def read_treatments(
 def _says_nothing(view: Procedure) -> bool:
     code = view.code
     return code is None or not (code.coding or code.text)
-
-
-def recognise(
-    desk: Desk, view: Procedure, *, with_arterial_drug: bool = False
-) -> _Recognised | None:
-    """What a procedure is by its codes, else by the closed table of texts.
-
-    A code that is only probably right decides together with a text that says the same; alone, or
-    against a text that says something else, it makes a candidate.
-    """
-    terminology = desk.terminology
-    roles = terminology.roles("procedure", view.code)
-    kinds = [_KINDS[role] for role in roles if role in _KINDS]
-    if kinds:
-        return _Recognised(_one_kind(kinds))
-    if _EXCLUDED in roles:
-        return None
-    probable = terminology.roles("procedure-probable", view.code)
-    said = terminology.procedure_texts.kind(texts_of(view.code), at_liver=_is_hepatic(desk, view))
-    if said is not None:
-        kind, sure = _KINDS[said[0]], said[1] and (not probable or _agrees(said[0], probable))
-        if _EMBOLISATION not in roles or kind.is_chemoembolisation:
-            note = TEXT_MATCHED if sure else CANDIDATE
-            return _Recognised(kind, sure, Certainty.INFERRED, note)
-    if _EMBOLISATION in roles:
-        if with_arterial_drug:
-            return _Recognised(TreatmentKind.TACE, certainty=Certainty.INFERRED)
-        return _Recognised(TreatmentKind.TACE, False, Certainty.INFERRED, CANDIDATE, _EMBOLISATION)
-    if _ARTERIAL_CHEMOTHERAPY in roles:
-        return _Recognised(
-            TreatmentKind.HAIC, True, Certainty.INFERRED, CANDIDATE, _ARTERIAL_CHEMOTHERAPY
-        )
-    if probable and not terminology.procedure_texts.of_another_organ(texts_of(view.code)):
-        return _by_probable_code(probable)
-    return None
-
-
-_SAME = {
-    _EMBOLISATION: frozenset(kind.value for kind in TreatmentKind if kind.is_chemoembolisation),
-    _ARTERIAL_CHEMOTHERAPY: frozenset(
-        kind.value
-        for kind in TreatmentKind
-        if kind.is_chemoembolisation or kind is TreatmentKind.HAIC
-    ),
-    TreatmentKind.TACE.value: frozenset(
-        kind.value for kind in TreatmentKind if kind.is_chemoembolisation
-    ),
-}
-"""Kinds that a text may name more exactly than such a code."""
-
-
-def _agrees(kind: str, roles: list[str]) -> bool:
-    return any(kind == role or kind in _SAME.get(role, ()) for role in roles)
-
-
-def _by_probable_code(roles: list[str]) -> _Recognised | None:
-    kinds = [_KINDS[role] for role in roles if role in _KINDS]
-    if kinds:
-        kind, role = _one_kind(kinds), ""
-    elif _EMBOLISATION in roles:
-        kind, role = TreatmentKind.TACE, _EMBOLISATION
-    elif _ARTERIAL_CHEMOTHERAPY in roles:
-        kind, role = TreatmentKind.HAIC, _ARTERIAL_CHEMOTHERAPY
-    else:
-        return None
-    return _Recognised(kind, False, Certainty.INFERRED, CANDIDATE, role, probable=True)
-
-
-def _is_hepatic(desk: Desk, view: Procedure) -> bool:
-    """Whether the body site is the liver or its artery."""
-    table = desk.terminology
-    return any(
-        table.find("site", site) or any(table.texts.says_hepatic.search(w) for w in texts_of(site))
-        for site in view.body_site
-    )
-
-
-def _one_kind(kinds: list[TreatmentKind]) -> TreatmentKind:
-    """TACE and HAIC in one procedure are one combined session; else the most specific TACE."""
-    if TreatmentKind.HAIC in kinds and any(kind.is_chemoembolisation for kind in kinds):
-        return TreatmentKind.TACE_HAIC
-    for kind in _MOST_SPECIFIC:
-        if kind in kinds:
-            return kind
-    return sorted(kinds)[0]
 
 
 def _with_arterial_drug(
@@ -261,7 +176,7 @@ def _is_antineoplastic(desk: Desk, drug: CodeableConcept | None) -> bool:
 
 
 def _treatment(
-    desk: Desk, entry: Entry[Procedure], found: _Recognised, groups: dict[str, str]
+    desk: Desk, entry: Entry[Procedure], found: Recognised, groups: dict[str, str]
 ) -> Treatment | None:
     reference, view, _ = entry
     days = _performed(desk, view, reference)
@@ -343,7 +258,7 @@ def _scope(desk: Desk, view: Procedure, reference: str) -> Scope | None:
 
 
 def _staging_groups(
-    desk: Desk, procedures: list[Entry[Procedure]], recognised: dict[str, _Recognised]
+    desk: Desk, procedures: list[Entry[Procedure]], recognised: dict[str, Recognised]
 ) -> dict[str, str]:
     """The staged session of each part: its ``tace-session``, else the root of its ``partOf``."""
     views = {entry.reference: entry.view for entry in procedures}
@@ -379,29 +294,56 @@ def _stated_group(desk: Desk, view: Procedure) -> str | None:
     return min(found) if found else None
 
 
-def _combined(parts: list[_Part]) -> list[Treatment]:
+def _combined(desk: Desk, parts: list[_Part]) -> list[Treatment]:
     """Embolisation and arterial chemotherapy coded apart on one day are one TACE.
 
-    A candidate, when one of the two is only probably what its code says.
+    With a radioactive source instead it is a radioembolisation. A candidate, when one of the two
+    is only probably what its code says. A half that is nothing alone and has no other is left out.
     """
-    chemotherapy = {
-        part.treatment.start: part
-        for part in reversed(parts)
-        if part.role == _ARTERIAL_CHEMOTHERAPY and part.treatment.latest is None
-    }
+    days: dict[datetime.date, list[_Part]] = {}
+    for part in parts:
+        if part.found.role and part.treatment.latest is None:
+            days.setdefault(part.treatment.start, []).append(part)
+    whole: list[Treatment] = []
     used: set[tuple[str, ...]] = set()
-    out: list[Treatment] = []
-    for treatment, role, probable in parts:
-        other = chemotherapy.get(treatment.start) if role == _EMBOLISATION else None
-        if other is not None and treatment.latest is None:
-            used.add(other.treatment.references)
-            treatment = replace(
-                treatment,
-                confirmed=not (probable or other.probable),
-                references=tuple(sorted({*treatment.references, *other.treatment.references})),
-            )
-        out.append(treatment)
-    return [treatment for treatment in out if treatment.references not in used]
+    for halves in days.values():
+        whole += _joined_halves(desk, halves, used)
+    left = [part for part in parts if part.treatment.references not in used]
+    chemotherapy = [part for part in left if part.is_half(ARTERIAL_CHEMOTHERAPY)]
+    for part in left:
+        if part.found.only_half:
+            if not part.is_half(EMBOLISATION) or not any(map(part.may_overlap, chemotherapy)):
+                continue
+            desk.note(CANDIDATE, *part.treatment.references, path="Procedure.code")
+        whole.append(part.treatment)
+    return whole
+
+
+def _joined_halves(
+    desk: Desk, halves: list[_Part], used: set[tuple[str, ...]]
+) -> Iterator[Treatment]:
+    """The treatments that the halves of one day make; ``used`` gets what they are made of."""
+    embolisation = [part for part in halves if part.is_half(EMBOLISATION)]
+    chemotherapy = [part for part in halves if part.is_half(ARTERIAL_CHEMOTHERAPY)]
+    source = [part for part in halves if part.is_half(RADIOEMBOLISATION) and part.found.sure]
+    if embolisation and chemotherapy:
+        made, others = embolisation, chemotherapy
+    elif source and any(part.found.sure for part in embolisation):
+        made, others = source, embolisation
+    else:
+        return
+    together = {reference for part in others for reference in part.treatment.references}
+    is_sure = any(part.found.sure for part in others)
+    for part in (*made, *others):
+        used.add(part.treatment.references)
+        if part.found.only_half:
+            desk.note(CANDIDATE, *part.treatment.references, path="Procedure.code")
+    for part in made:
+        yield replace(
+            part.treatment,
+            confirmed=part.found.sure and is_sure,
+            references=tuple(sorted({*part.treatment.references, *together})),
+        )
 
 
 def _order(treatment: Treatment) -> tuple[object, ...]:

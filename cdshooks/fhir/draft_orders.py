@@ -22,7 +22,7 @@ from cdshooks.errors import BadRequest
 from cdshooks.fhir.bundles import Content, NotFhir, Resource, unpack
 from cdshooks.fhir.chart_desk import Desk, Entry
 from cdshooks.fhir.chart_orders import OrderedDrugs, add_drug
-from cdshooks.fhir.chart_treatments import recognise
+from cdshooks.fhir.chart_procedures import recognise
 from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.references import is_id, local_reference
 from cdshooks.fhir.views import (

@@ -20,6 +20,7 @@ Title: "Embolisation, probably of the hepatic artery"
 * $operations#39.7900x054 "经皮肝固有动脉栓塞术"
 * $operations#39.7900x049 "动脉NBCA生物胶栓塞术"
 * $operations#99.2500x017 "化学物质栓塞"
+* $ops#8-836.ma
 
 ValueSet: ProcedureProbableArterialChemotherapy
 Id: procedure-probable.arterial-chemotherapy

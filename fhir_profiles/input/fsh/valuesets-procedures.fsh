@@ -24,6 +24,7 @@ Description: "CPT: numbers only, no descriptors."
 * $sct#5415002
 * $sct#1255425001
 * $sct#1256090000
+* $sct#1258864009
 * $sct#433876005
 * $loinc#87071-7 "Guidance for radiofrequency ablation of Liver"
 * $loinc#87070-9 "Guidance for microwave ablation of Liver"
@@ -32,7 +33,16 @@ Description: "CPT: numbers only, no descriptors."
 * $icd10pcs#0F503ZZ "Medical and Surgical | Hepatobiliary System and Pancreas | Destruction | Liver | Percutaneous | No Device | No Qualifier"
 * $icd10pcs#0F513ZZ "Medical and Surgical | Hepatobiliary System and Pancreas | Destruction | Liver, Right Lobe | Percutaneous | No Device | No Qualifier"
 * $icd10pcs#0F523ZZ "Medical and Surgical | Hepatobiliary System and Pancreas | Destruction | Liver, Left Lobe | Percutaneous | No Device | No Qualifier"
+* $icd10pcs#0F500ZZ
+* $icd10pcs#0F504ZZ
+* $icd10pcs#0F510ZZ
+* $icd10pcs#0F514ZZ
+* $icd10pcs#0F520ZZ
+* $icd10pcs#0F524ZZ
+* $icd9#50.23
 * $icd9#50.24
+* $icd9#50.25
+* $icd9#50.26
 * $cpt#47370
 * $cpt#47380
 * $cpt#47382
@@ -48,7 +58,9 @@ Description: "Only together with an embolization of the same day. CPT: numbers o
 * $icd10pcs#3E05305 "Administration | Physiological Systems and Anatomical Regions | Introduction | Peripheral Artery | Percutaneous | Antineoplastic | Other Antineoplastic"
 * $cpt#96420
 * $cpt#96422
+* $cpt#96423
 * $cpt#96425
+* $ops#8-541.6
 * $sct#87776000
 
 ValueSet: ProcedureCtace
@@ -80,6 +92,7 @@ Description: "Too general to count as a session: a candidate, unless its text sa
 * $icd10pcs#04L33ZZ "Medical and Surgical | Lower Arteries | Occlusion | Hepatic Artery | Percutaneous | No Device | No Qualifier"
 * $icd10pcs#04L33CZ "Medical and Surgical | Lower Arteries | Occlusion | Hepatic Artery | Percutaneous | Extraluminal Device | No Qualifier"
 * $cpt#37243
+* $ops#8-836.ka
 
 ValueSet: ProcedureExcluded
 Id: procedure.excluded

@@ -1,0 +1,198 @@
+"""What a liver-directed procedure is, by its codes, its site and its words.
+
+A code that says what was done decides. Codes that leave something open stand in slots of their
+own, by what they need: ``procedure-at-liver`` a site in the liver, ``procedure-candidate`` a
+confirmation, ``procedure-half`` the other half of a TACE, ``procedure-probable`` a text that says
+the same. Without it they make a candidate, but a half that may be anything anywhere is nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cdshooks.clinical.chart import Certainty, TreatmentKind
+from cdshooks.fhir.chart_desk import CANDIDATE, TEXT_MATCHED, Desk, texts_of
+from cdshooks.fhir.views import Procedure
+
+EMBOLISATION = "embolisation"
+ARTERIAL_CHEMOTHERAPY = "arterial-chemotherapy"
+RADIOEMBOLISATION = TreatmentKind.TARE.value
+_EXCLUDED = "excluded"
+_AT_LIVER, _OPEN, _HALF, _PROBABLE = (
+    f"procedure-{needs}" for needs in ("at-liver", "candidate", "half", "probable")
+)
+KINDS = {kind.value: kind for kind in TreatmentKind}
+_MOST_SPECIFIC = (
+    TreatmentKind.TACE_HAIC,
+    TreatmentKind.DEB_TACE,
+    TreatmentKind.CTACE,
+    TreatmentKind.TACE,
+)
+
+
+class Recognised(NamedTuple):
+    kind: TreatmentKind
+    confirmed: bool = True
+    certainty: Certainty = Certainty.STATED
+    note: str = ""
+    role: str = ""
+    """``embolisation``, ``arterial-chemotherapy`` or ``tare``: one half of a treatment."""
+    sure: bool = True
+    """With its other half it is a treatment beyond doubt."""
+    only_half: bool = False
+    """Without its other half it is nothing."""
+
+
+_HALVES = {
+    EMBOLISATION: TreatmentKind.TACE,
+    ARTERIAL_CHEMOTHERAPY: TreatmentKind.HAIC,
+}
+"""What a half is when it stands alone."""
+_TACE = frozenset(kind.value for kind in TreatmentKind if kind.is_chemoembolisation)
+_SAME = {
+    EMBOLISATION: _TACE | {RADIOEMBOLISATION},
+    ARTERIAL_CHEMOTHERAPY: _TACE | {TreatmentKind.HAIC.value},
+    TreatmentKind.TACE.value: _TACE,
+}
+"""Kinds that a text may name more exactly than such a code."""
+
+
+def recognise(
+    desk: Desk, view: Procedure, *, with_arterial_drug: bool = False
+) -> Recognised | None:
+    """What a procedure is; ``None`` when it is no liver-directed treatment.
+
+    A text is believed where no code decides; against a code that says something else, or in
+    doubt, it makes a candidate.
+    """
+    terminology = desk.terminology
+    roles = terminology.roles("procedure", view.code)
+    kinds = [KINDS[role] for role in roles if role in KINDS]
+    if kinds:
+        return Recognised(_one_kind(kinds))
+    if _EXCLUDED in roles:
+        return None
+    leaning = [
+        role
+        for slot in (_AT_LIVER, _OPEN, _HALF, _PROBABLE)
+        for role in terminology.roles(slot, view.code)
+    ]
+    words = texts_of(view.code)
+    site = _liver_site(desk, view)
+    said = terminology.procedure_texts.kind(words, at_liver=site is not None)
+    if said is not None and (EMBOLISATION not in roles or said[0] in _SAME[EMBOLISATION]):
+        sure = said[1] and (not leaning or _agrees(said[0], leaning))
+        note = TEXT_MATCHED if sure else CANDIDATE
+        return Recognised(KINDS[said[0]], sure, Certainty.INFERRED, note)
+    if EMBOLISATION in roles:
+        whole = with_arterial_drug or ARTERIAL_CHEMOTHERAPY in roles
+        return _embolisation() if not whole else _whole_tace()
+    if ARTERIAL_CHEMOTHERAPY in roles:
+        return _arterial_chemotherapy()
+    if not leaning or terminology.procedure_texts.of_another_organ((*words, *_site_words(view))):
+        return None
+    if site is None and any(terminology.texts.says_hepatic.search(word) for word in words):
+        site = TEXT_MATCHED
+    return (
+        _by_site(desk, view, site)
+        or _by_open_code(desk, view)
+        or _by_half(desk, view, site, with_arterial_drug)
+        or _by_probable_code(terminology.roles(_PROBABLE, view.code))
+    )
+
+
+def _embolisation() -> Recognised:
+    return Recognised(TreatmentKind.TACE, False, Certainty.INFERRED, CANDIDATE, EMBOLISATION)
+
+
+def _whole_tace() -> Recognised:
+    return Recognised(TreatmentKind.TACE, certainty=Certainty.INFERRED)
+
+
+def _arterial_chemotherapy() -> Recognised:
+    return Recognised(
+        TreatmentKind.HAIC, True, Certainty.INFERRED, CANDIDATE, ARTERIAL_CHEMOTHERAPY
+    )
+
+
+def _by_site(desk: Desk, view: Procedure, site: str | None) -> Recognised | None:
+    """A treatment of any organ: of the liver where that is said, else a candidate."""
+    roles = desk.terminology.roles(_AT_LIVER, view.code)
+    if not roles:
+        return None
+    if site is None and any(desk.terminology.find("vessel", one) for one in view.body_site):
+        site = ""
+    kind = _one_kind([KINDS[role] for role in roles])
+    note = CANDIDATE if site is None else site
+    return Recognised(kind, site is not None, Certainty.INFERRED, note)
+
+
+def _by_open_code(desk: Desk, view: Procedure) -> Recognised | None:
+    """A code that leaves open what was treated, or with what."""
+    for role in desk.terminology.roles(_OPEN, view.code):
+        kind = _HALVES.get(role) or KINDS[role]
+        return Recognised(kind, False, Certainty.INFERRED, CANDIDATE, role)
+    return None
+
+
+def _by_half(
+    desk: Desk, view: Procedure, site: str | None, with_arterial_drug: bool
+) -> Recognised | None:
+    """A half that may be anything anywhere: an arterial drug or the liver make it more."""
+    roles = desk.terminology.roles(_HALF, view.code)
+    if EMBOLISATION in roles and ARTERIAL_CHEMOTHERAPY in roles:
+        return _whole_tace()
+    if EMBOLISATION in roles:
+        if with_arterial_drug:
+            return _whole_tace()
+        found = _embolisation()
+    elif ARTERIAL_CHEMOTHERAPY in roles:
+        found = _arterial_chemotherapy()
+        if with_arterial_drug:
+            return found
+    else:
+        return None
+    if site is not None:
+        return found._replace(confirmed=False)
+    return found._replace(confirmed=False, only_half=True, note="")
+
+
+def _by_probable_code(roles: list[str]) -> Recognised | None:
+    kinds = [KINDS[role] for role in roles if role in KINDS]
+    if kinds:
+        kind, role = _one_kind(kinds), ""
+    elif EMBOLISATION in roles:
+        kind, role = TreatmentKind.TACE, EMBOLISATION
+    elif ARTERIAL_CHEMOTHERAPY in roles:
+        kind, role = TreatmentKind.HAIC, ARTERIAL_CHEMOTHERAPY
+    else:
+        return None
+    return Recognised(kind, False, Certainty.INFERRED, CANDIDATE, role, sure=False)
+
+
+def _agrees(kind: str, roles: list[str]) -> bool:
+    return any(kind == role or kind in _SAME.get(role, ()) for role in roles)
+
+
+def _liver_site(desk: Desk, view: Procedure) -> str | None:
+    """Whether the body site is the liver or its artery: empty by its code, ``text-matched``."""
+    table = desk.terminology
+    if any(table.find("site", site) for site in view.body_site):
+        return ""
+    if any(table.texts.says_hepatic.search(word) for word in _site_words(view)):
+        return TEXT_MATCHED
+    return None
+
+
+def _site_words(view: Procedure) -> tuple[str, ...]:
+    return tuple(word for site in view.body_site for word in texts_of(site))
+
+
+def _one_kind(kinds: list[TreatmentKind]) -> TreatmentKind:
+    """TACE and HAIC in one procedure are one combined session; else the most specific TACE."""
+    if TreatmentKind.HAIC in kinds and any(kind.is_chemoembolisation for kind in kinds):
+        return TreatmentKind.TACE_HAIC
+    for kind in _MOST_SPECIFIC:
+        if kind in kinds:
+            return kind
+    return sorted(kinds)[0]
