@@ -11,19 +11,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cdshooks.clinical.chart import Drug, PlannedInfusion, TreatmentKind
-from cdshooks.fhir.chart_desk import TEXT_MATCHED, Desk, Entry, texts_of
+from cdshooks.fhir.chart_desk import Desk, Entry
+from cdshooks.fhir.chart_drugs import medication
 from cdshooks.fhir.dates import Day
-from cdshooks.fhir.texts import looked_up
 from cdshooks.fhir.views import Identifier, MedicationRequest, ServiceRequest
 
 OPEN = frozenset({"active", "draft", "on-hold"})
 """Statuses of a request that is still to be carried out."""
 _SERVICES = frozenset({"active", "draft"})
 _ORDER = "order"
-_FOLINATE = "folinate"
 _HAIC = frozenset({TreatmentKind.HAIC.value, TreatmentKind.TACE_HAIC.value})
 _TACE = frozenset({TreatmentKind.TACE.value, TreatmentKind.CTACE.value, TreatmentKind.DEB_TACE})
-_NAMED = {drug.value: drug for drug in (Drug.CISPLATIN, Drug.FLUOROURACIL)}
 
 _Key = tuple[str, str] | Day | None
 """A requisition (system and value), else a day; None: neither is recorded."""
@@ -116,18 +114,9 @@ def _is_arterial(desk: Desk, view: MedicationRequest, haic: dict[_Key, set[str]]
 
 
 def add_drug(desk: Desk, group: OrderedDrugs, view: MedicationRequest, reference: str) -> None:
-    terminology, drug = desk.terminology, view.medication_codeable_concept
-    roles = terminology.roles("drug", drug)
-    named = {_NAMED[role] for role in roles if role in _NAMED}
-    if named:
-        group.antineoplastics |= named
-    elif terminology.find("hcc-antineoplastic", drug):
-        group.antineoplastics.add(Drug.OTHER)
-    elif not roles:
-        said = looked_up(terminology.texts.drug, texts_of(drug))
-        if said is None:
-            group.unrecognised = True
-            return
-        desk.note(TEXT_MATCHED, reference, path="MedicationRequest.medicationCodeableConcept")
-        if said != _FOLINATE:
-            group.antineoplastics.add(Drug(said))
+    found = medication(desk, view.medication_codeable_concept)
+    group.antineoplastics |= found.antineoplastics
+    group.unrecognised |= not found.known
+    if found.note:
+        path = "MedicationRequest.medicationCodeableConcept"
+        desk.note(found.note, *filter(None, [reference]), path=path)

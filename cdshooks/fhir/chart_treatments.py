@@ -27,8 +27,8 @@ from cdshooks.fhir.chart_desk import (
     UNREADABLE,
     Desk,
     Entry,
-    texts_of,
 )
+from cdshooks.fhir.chart_drugs import medication
 from cdshooks.fhir.chart_procedures import (
     ARTERIAL_CHEMOTHERAPY,
     EMBOLISATION,
@@ -37,9 +37,7 @@ from cdshooks.fhir.chart_procedures import (
     recognise,
 )
 from cdshooks.fhir.dates import Day
-from cdshooks.fhir.texts import looked_up
 from cdshooks.fhir.views import (
-    CodeableConcept,
     MedicationAdministration,
     MedicationStatement,
     Procedure,
@@ -153,26 +151,23 @@ def _with_arterial_drug(
 ) -> set[str]:
     """Procedures of which an intra-arterial antineoplastic is part."""
     found: set[str] = set()
-    views: list[MedicationAdministration | MedicationStatement] = [
-        *(entry.view for entry in administrations),
-        *(entry.view for entry in statements),
+    entries: list[Entry[MedicationAdministration] | Entry[MedicationStatement]] = [
+        *administrations,
+        *statements,
     ]
-    for view in views:
+    for reference, view, _ in entries:
         dosages = view.dosage if isinstance(view, MedicationStatement) else (view.dosage,)
         routes = [dosage.route for dosage in dosages if dosage is not None]
-        if (
-            view.status == "completed"
-            and any(desk.terminology.find("route", route) for route in routes)
-            and _is_antineoplastic(desk, view.medication_codeable_concept)
+        if view.status == "completed" and any(
+            desk.terminology.find("route", route) for route in routes
         ):
-            found.update(desk.references(view.part_of, "Procedure"))
+            drug = medication(desk, view.medication_codeable_concept)
+            if drug.note:
+                path = f"{type(view).__name__}.medicationCodeableConcept"
+                desk.note(drug.note, reference, path=path)
+            if drug.antineoplastics:
+                found.update(desk.references(view.part_of, "Procedure"))
     return found
-
-
-def _is_antineoplastic(desk: Desk, drug: CodeableConcept | None) -> bool:
-    if desk.terminology.find("hcc-antineoplastic", drug):
-        return True
-    return looked_up(desk.terminology.texts.drug, texts_of(drug)) not in (None, "folinate")
 
 
 def _treatment(

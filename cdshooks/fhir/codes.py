@@ -28,6 +28,9 @@ from cdshooks.settings import Settings
 Key = tuple[str, str]
 """System and code."""
 
+PROBABLE = "-probable"
+"""Ends the name of a slot of codes that are only probably right."""
+
 _PROFILES = "fhir_profiles"
 _SAME_MEANING = frozenset({"equal", "equivalent", "wider", "subsumes"})
 """Map equivalences under which the source *is a* target (FHIR R4)."""

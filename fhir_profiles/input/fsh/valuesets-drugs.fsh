@@ -7,6 +7,7 @@ Title: "Cisplatin"
 * insert ChineseTitle([[顺铂]])
 * $atc#L01XA01 "cisplatin"
 * $rxnorm#2555 "cisplatin"
+* $hcpcs#J9060 "Injection, cisplatin, powder or solution, 10 mg"
 
 ValueSet: DrugFluorouracil
 Id: drug.fluorouracil
@@ -15,6 +16,7 @@ Title: "Fluorouracil"
 * insert ChineseTitle([[氟尿嘧啶]])
 * $atc#L01BC02 "fluorouracil"
 * $rxnorm#4492 "fluorouracil"
+* $hcpcs#J9190 "Injection, fluorouracil, 500 mg"
 
 ValueSet: DrugFolinate
 Id: drug.folinate
@@ -22,6 +24,14 @@ Title: "Folinate, not an antineoplastic"
 * insert Published
 * insert ChineseTitle([[亚叶酸（非抗肿瘤药）]])
 * $atc#V03AF03 "calcium folinate"
+* $hcpcs#J0640 "Injection, leucovorin calcium, per 50 mg"
+
+ValueSet: DrugIodisedOil
+Id: drug.iodised-oil
+Title: "Iodised oil (lipiodol), not an antineoplastic"
+* insert Published
+* insert ChineseTitle([[碘化油（非抗肿瘤药）]])
+* $atc#V08AD01 "ethyl esters of iodised fatty acids"
 
 ValueSet: HccAntineoplastic
 Id: hcc-antineoplastic
@@ -68,6 +78,20 @@ Title: "Antineoplastic drugs of HCC"
 * $rxnorm#2555 "cisplatin"
 * $rxnorm#3639 "doxorubicin"
 * $rxnorm#3995 "epirubicin"
+* $hcpcs#J9022 "Injection, atezolizumab, 10 mg"
+* $hcpcs#J9035 "Injection, bevacizumab, 10 mg"
+* $hcpcs#J9271 "Injection, pembrolizumab, 1 mg"
+* $hcpcs#J9299 "Injection, nivolumab, 1 mg"
+* $hcpcs#J9173 "Injection, durvalumab, 10 mg"
+* $hcpcs#J9228 "Injection, ipilimumab, 1 mg"
+* $hcpcs#J9308 "Injection, ramucirumab, 5 mg"
+* $hcpcs#J9263 "Injection, oxaliplatin, 0.5 mg"
+* $hcpcs#J9190 "Injection, fluorouracil, 500 mg"
+* $hcpcs#J9060 "Injection, cisplatin, powder or solution, 10 mg"
+* $hcpcs#J9000 "Injection, doxorubicin hydrochloride, 10 mg"
+* $hcpcs#J9178 "Injection, epirubicin hcl, 2 mg"
+* $ncit#C61948 "sorafenib"
+* $ncit#C172098 "Oxaliplatin Eluting Beads"
 
 ValueSet: RouteIntraArterial
 Id: route.intra-arterial
@@ -77,4 +101,6 @@ Title: "Intra-arterial route"
 * $sct#58100008 "Intra-arterial route (qualifier value)"
 * $route#IA "Infusion, intraarterial catheter"
 * $route#IAINJ "Injection, intraarterial"
+* $route#IAINJP
+* $route#IAINJSP
 * $ncit#C38222 "Intraarterial Route of Administration"

@@ -87,6 +87,54 @@ Description: "Alone it is nothing; it makes a candidate of what a text calls a T
 * $operations#39.7900x074 "经皮门静脉栓塞术"
 * $operations#39.7900x625 "经皮肝动脉-门静脉瘘栓塞术"
 
+ValueSet: DrugProbableCisplatin
+Id: drug-probable.cisplatin
+Title: "Cisplatin, probably"
+* insert Published
+* insert ChineseTitle([[顺铂(待确认)]])
+* $ncit#C376 "cisplatin"
+
+ValueSet: DrugProbableFluorouracil
+Id: drug-probable.fluorouracil
+Title: "Fluorouracil, probably"
+* insert Published
+* insert ChineseTitle([[氟尿嘧啶(待确认)]])
+* $ncit#C505 "fluorouracil"
+
+ValueSet: DrugProbableFolinate
+Id: drug-probable.folinate
+Title: "Folinate, probably"
+* insert Published
+* insert ChineseTitle([[亚叶酸(待确认)]])
+* $rxnorm#6313 "leucovorin"
+
+ValueSet: HccAntineoplasticProbable
+Id: hcc-antineoplastic-probable
+Title: "Antineoplastic drugs of HCC, probably"
+* insert Published
+* insert ChineseTitle([[肝癌抗肿瘤药物(待确认)]])
+* $ncit#C95124 "lenvatinib"
+* $ncit#C105611 "donafenib"
+* $ncit#C78204 "regorafenib"
+* $ncit#C52200 "cabozantinib"
+* $ncit#C106250 "atezolizumab"
+* $ncit#C2039 "bevacizumab"
+* $ncit#C121775 "tislelizumab"
+* $rxnorm#2669406 "toripalimab"
+* $ncit#C106432 "pembrolizumab"
+* $ncit#C68814 "nivolumab"
+* $ncit#C103194 "durvalumab"
+* $ncit#C49085 "tremelimumab"
+* $ncit#C2654 "ipilimumab"
+* $ncit#C70792 "ramucirumab"
+* $ncit#C1181 "oxaliplatin"
+* $ncit#C1414 "raltitrexed"
+* $ncit#C456 "doxorubicin"
+* $ncit#C62028 "epirubicin"
+* $rxnorm#632 "mitomycin"
+* $rxnorm#4488 "floxuridine"
+* $sct#395814003
+
 ValueSet: ConditionProbableHcc
 Id: condition-probable.hcc
 Title: "Hepatocellular carcinoma, probably"
