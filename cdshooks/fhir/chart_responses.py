@@ -16,7 +16,8 @@ from cdshooks.fhir.texts import looked_up
 from cdshooks.fhir.views import CodeableConcept, DiagnosticReport, Observation
 
 TARGET, OVERALL, TREND = "target-response", "overall-response", "disease-trend"
-RESPONSES = frozenset({TARGET, OVERALL, TREND})
+OF_NON_TARGETS = "non-target-response"
+RESPONSES = frozenset({TARGET, OVERALL, TREND, OF_NON_TARGETS})
 _MRECIST = "mrecist"
 _NON_TARGET = "non-target"
 _CODE, _VALUE, _METHOD = "Observation.code", "Observation.value", "Observation.method"
@@ -76,8 +77,11 @@ def note_unused_response(desk: Desk, role: str, view: Observation, reference: st
     if role == TREND:
         desk.note(NOT_USABLE, reference, detail="disease-trend", path=_CODE)
         return
+    if role == OF_NON_TARGETS:
+        desk.note(NOT_USABLE, reference, detail=OF_NON_TARGETS, path=_CODE)
+        return
     if desk.terminology.find("response-scope", view.value_codeable_concept) == _NON_TARGET:
-        desk.note(NOT_USABLE, reference, detail="non-target-response", path=_VALUE)
+        desk.note(NOT_USABLE, reference, detail=OF_NON_TARGETS, path=_VALUE)
         return
     category = _category(desk, view)
     if category is None:
@@ -96,7 +100,7 @@ def note_conclusion_codes(desk: Desk, view: DiagnosticReport, reference: str) ->
             continue
         detail = f"overall-{category.lower()}" if category is not None else ""
         if scope is not None:
-            detail = "non-target-response" if scope == _NON_TARGET else "method"
+            detail = OF_NON_TARGETS if scope == _NON_TARGET else "method"
         desk.note(NOT_USABLE, reference, detail=detail, path="DiagnosticReport.conclusionCode")
 
 

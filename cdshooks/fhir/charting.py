@@ -27,6 +27,7 @@ from cdshooks.clinical.chart import (
     StatedFact,
     Treatment,
 )
+from cdshooks.fhir.chart_candidates import note_probable_imaging
 from cdshooks.fhir.chart_clinical import (
     CLINICAL_ROLES,
     ECOG,
@@ -41,14 +42,22 @@ from cdshooks.fhir.chart_conditions import (
     read_conditions,
     read_metastases,
 )
-from cdshooks.fhir.chart_desk import FINAL, TEXT_MATCHED, UNREADABLE, Desk, Entry, texts_of
+from cdshooks.fhir.chart_desk import (
+    CANDIDATE,
+    FINAL,
+    TEXT_MATCHED,
+    UNREADABLE,
+    Desk,
+    Entry,
+    texts_of,
+)
 from cdshooks.fhir.chart_imaging import IMAGING_ROLES, is_about_imaging, read_imaging
 from cdshooks.fhir.chart_orders import read_planned_infusions
 from cdshooks.fhir.chart_outside import sessions_told_elsewhere
 from cdshooks.fhir.chart_panels import with_inherited
 from cdshooks.fhir.chart_proposals import propose_from_texts
 from cdshooks.fhir.chart_treatments import Treatments, read_treatments
-from cdshooks.fhir.codes import Terminology, standard_terminology
+from cdshooks.fhir.codes import PROBABLE, Terminology, standard_terminology
 from cdshooks.fhir.dates import UnreadableDate, read_day
 from cdshooks.fhir.needs import CODES_ASKED_FOR
 from cdshooks.fhir.record import Gap, GapKind, Record
@@ -127,6 +136,7 @@ def chart_of(
         findings,
         frozenset(entry.reference for entry in observations if entry.view.status in FINAL),
     )
+    note_probable_imaging(desk, sorted_out.of("ImagingStudy"), sorted_out.of("DiagnosticReport"))
     read_clinical(desk, elsewhere, clinical)
     incomplete = _incomplete(desk, record.gaps)
     return Chart(
@@ -309,6 +319,8 @@ def _observations(
             role = _by_value_or_words(desk, entry.view)
             if role is not None and role != METASTASIS_PRESENT:
                 desk.note(TEXT_MATCHED, entry.reference, path="Observation.code")
+        if role is None:
+            role = _by_probable_code(desk, entry)
         if role != ECOG and entry.view.component:
             elsewhere += _scores_in_components(desk, entry)
         if role is None:
@@ -334,6 +346,18 @@ def _by_value_or_words(desk: Desk, view: Observation) -> str | None:
     if desk.terminology.find("distant-metastasis", view.value_codeable_concept):
         return METASTASIS_PRESENT
     return looked_up(desk.terminology.texts.observation, texts_of(view.code))
+
+
+def _by_probable_code(desk: Desk, entry: Entry[Observation]) -> str | None:
+    """What a code says that is only probably right, when its name says the same; noted."""
+    roles = desk.terminology.roles(f"observation{PROBABLE}", entry.view.code)
+    if not roles or entry.view.status not in FINAL:
+        return None
+    said = looked_up(desk.terminology.texts.observation_probable, texts_of(entry.view.code))
+    agreed = said if said in roles else None
+    code = CANDIDATE if agreed is None else TEXT_MATCHED
+    desk.note(code, entry.reference, path="Observation.code")
+    return agreed
 
 
 def _scores_in_components(

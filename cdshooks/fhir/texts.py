@@ -35,9 +35,9 @@ class Texts:
         self.response_method: dict[str, str] = data["responseMethod"]
         self.ecog: dict[str, str] = data["ecog"]
         self.child_pugh_class: dict[str, str] = data["childPughClass"]
-        self.observation = {
-            name.casefold(): role for role, names in data["observation"].items() for name in names
-        }
+        self.observation = _by_name(data["observation"])
+        self.observation_probable = _by_name(data["observationProbable"])
+        """Names that only bear out a code that is probably right."""
         self.drug = {
             name.casefold(): entry["drug"] for entry in data["drug"] for name in entry["names"]
         }
@@ -74,6 +74,10 @@ class Texts:
 
     def _number(self, segment: str) -> str:
         return self._segments.get(segment.casefold(), segment)
+
+
+def _by_name(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    return {name.casefold(): role for role, every in names.items() for name in every}
 
 
 def looked_up(table: Mapping[str, str], texts: Iterable[str | None]) -> str | None:

@@ -47,6 +47,10 @@ Usage: #definition
 * insert Map(K, SD, Stable disease)
 * insert Map(P, PD, Progressive disease)
 * insert Map(U, NE, Not evaluable)
+* group[+].source = "http://snomed.info/sct"
+* group[=].target = Canonical(MrecistResponse)
+* insert Map(550991000124107, CR, Complete response)
+* insert Map(551001000124108, PR, Partial response)
 * group[+].source = "https://recist.eortc.org"
 * group[=].target = Canonical(MrecistResponse)
 * insert Map(CR, CR, Complete response)

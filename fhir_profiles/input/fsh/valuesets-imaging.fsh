@@ -24,6 +24,8 @@ Title: "Contrast-enhanced CT that shows the liver"
 * $loinc#72252-0 "CT Chest and Abdomen and Pelvis WO and W contrast IV"
 * $loinc#42277-4 "CT Chest and Abdomen WO and W contrast IV"
 * $loinc#42275-8 "CT Chest and Abdomen W contrast IV"
+* $cpt#74177
+* $cpt#74178
 * $icd10pcs#BF25Y0Z "Imaging | Hepatobiliary System and Pancreas | Computerized Tomography (CT Scan) | Liver | Other Contrast | Unenhanced and Enhanced | None"
 
 ValueSet: ImagingEnhancedMr
@@ -54,6 +56,7 @@ Title: "Unenhanced CT"
 * $loinc#36424-0 "CT Abdomen WO contrast"
 * $loinc#36952-0 "CT Abdomen and Pelvis WO contrast"
 * $loinc#42276-6 "CT Chest and Abdomen WO contrast"
+* $icd10pcs#BF25ZZZ
 
 ValueSet: ImagingPlainMr
 Id: imaging.plain-mr
@@ -62,6 +65,7 @@ Title: "Unenhanced MR"
 * insert ChineseTitle([[平扫MRI]])
 * $loinc#30669-6 "MR Liver WO contrast"
 * $loinc#30668-8 "MR Abdomen WO contrast"
+* $icd10pcs#BF35ZZZ
 
 ValueSet: LiverSegment
 Id: liver-segment

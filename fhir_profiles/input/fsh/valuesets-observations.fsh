@@ -19,6 +19,7 @@ Title: "Albumin"
 * insert Published
 * insert ChineseTitle([[白蛋白]])
 * $loinc#1751-7 "Albumin [Mass/volume] in Serum or Plasma"
+* $loinc#54347-0 "Albumin [Moles/volume] in Serum or Plasma"
 
 ValueSet: ObservationAscites
 Id: observation.ascites
@@ -102,6 +103,7 @@ Title: "ECOG performance status"
 * insert ChineseTitle([[ECOG体力状态]])
 * $loinc#89247-1
 * $sct#423740007
+* $sct#273437007
 
 ValueSet: ObservationEncephalopathy
 Id: observation.encephalopathy
@@ -195,6 +197,15 @@ Title: "New intrahepatic lesion"
 * insert ChineseTitle([[肝内新发病灶]])
 * TaceObservation#new-intrahepatic-lesion "New intrahepatic lesion present"
 
+ValueSet: ObservationNonTargetResponse
+Id: observation.non-target-response
+Title: "Response of the non-target lesions"
+Description: "Shown, never used."
+* insert Published
+* insert ChineseTitle([[非靶病灶疗效]])
+* TaceObservation#nontarget-response "Response of the non-target lesions"
+* $ncit#C94535 "Response in Non-Target Lesion"
+
 ValueSet: ObservationOverallResponse
 Id: observation.overall-response
 Title: "Overall response"
@@ -203,6 +214,7 @@ Description: "Shown, never used: a new lesion makes it PD."
 * insert ChineseTitle([[总体疗效]])
 * TaceObservation#overall-response "Overall response at this time point"
 * $ncit#C96613 "Overall Response"
+* $ncit#C94536 "Best Overall Response"
 * $loinc#88040-1 "Response to cancer treatment"
 * $loinc#21976-6
 * $nhi#MREC "mRECIST criteria"

@@ -193,3 +193,59 @@ Title: "Metastasis outside the liver, probably"
 * $diagnoses#C78.600x004 "腹膜继发恶性肿瘤"
 * $diagnoses#C79.700 "肾上腺继发性恶性肿瘤"
 * $diagnoses#C79.300x002 "脑继发恶性肿瘤"
+
+ValueSet: ObservationProbableAlbumin
+Id: observation-probable.albumin
+Title: "Albumin, probably"
+Description: "By the dye that is bound."
+* insert Published
+* insert ChineseTitle([[白蛋白(待确认)]])
+* $loinc#61151-7
+* $loinc#61152-5
+
+ValueSet: ObservationProbableInr
+Id: observation-probable.inr
+Title: "INR, probably"
+* insert Published
+* insert ChineseTitle([[国际标准化比值(待确认)]])
+* $loinc#38875-1
+* $loinc#46418-0
+
+ValueSet: ObservationProbableEcog
+Id: observation-probable.ecog
+Title: "ECOG performance status, probably"
+* insert Published
+* insert ChineseTitle([[ECOG体力状态(待确认)]])
+* $loinc#89262-0
+
+ValueSet: ObservationProbableChildPugh
+Id: observation-probable.child-pugh
+Title: "Child-Pugh, probably"
+* insert Published
+* insert ChineseTitle([[Child-Pugh(待确认)]])
+* $sct#3191000175106
+
+ValueSet: ObservationProbableOverallResponse
+Id: observation-probable.overall-response
+Title: "Overall response by RECIST 1.1, probably"
+Description: "Shown, never used."
+* insert Published
+* insert ChineseTitle([[RECIST 1.1总体疗效(待确认)]])
+* $nhi#REC1
+
+ValueSet: ImagingProbableEnhancedCt
+Id: imaging-probable.enhanced-ct
+Title: "Contrast-enhanced CT, probably"
+Description: "CPT: numbers only, no descriptors."
+* insert Published
+* insert ChineseTitle([[增强CT(待确认)]])
+* $cpt#74160
+* $radlex#RPID5
+
+ValueSet: ImagingProbableEnhancedMr
+Id: imaging-probable.enhanced-mr
+Title: "Contrast-enhanced MR, probably"
+Description: "CPT: numbers only, no descriptors."
+* insert Published
+* insert ChineseTitle([[增强MRI(待确认)]])
+* $cpt#74183

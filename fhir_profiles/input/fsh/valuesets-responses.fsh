@@ -61,6 +61,7 @@ Description: "Never a response of the target lesions."
 * $dcm#112045 "Non-Target Lesion Complete Response"
 * $dcm#112046 "Non-Target Lesion Incomplete Response or Stable Disease"
 * $dcm#112047 "Non-Target Lesion Progressive Disease"
+* $ncit#C96700 "Non Complete Response/Non Progressive Disease"
 
 ValueSet: ResponseScopeTarget
 Id: response-scope.target
