@@ -146,7 +146,7 @@ class _Written:
         return TEXT_MATCHED if words else OTHER_CODE
 
     def conditions(self) -> list[References]:
-        slots = ("condition", "condition-probable")
+        slots = ("condition", "condition-probable", "condition-metastatic")
         return [
             (reference,)
             for reference, view in sorted(self.views.items())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from cdshooks.clinical.chart import Fact, Grade, StatedFact
 from cdshooks.fhir.chart_clinical import Clinical
 from cdshooks.fhir.chart_desk import (
@@ -17,11 +20,26 @@ from cdshooks.fhir.chart_desk import (
     texts_of,
 )
 from cdshooks.fhir.chart_imaging import Finding
+from cdshooks.fhir.codes import PROBABLE
 from cdshooks.fhir.views import CodeableConcept, Condition, Observation
 
-_SPREAD = "extrahepatic-spread"
+_CARCINOMA, _SPREAD, _EXCLUDED = "hcc", "extrahepatic-spread", "excluded"
+_METASTATIC = "condition-metastatic"
+"""Slot of cancers that have spread where the code does not say; also the words that say where."""
+_NEXT_WORDS = 12
+"""Characters after a name in which it may be denied."""
+_THROMBOSES = frozenset({"portal-vein-thrombosis", "hepatic-vein-thrombosis"})
 METASTASIS, METASTASIS_PRESENT = "metastasis", "metastasis-present"
 """An observation of the site of a metastasis; one whose value is "metastasis present"."""
+
+
+class _Meaning(NamedTuple):
+    """One thing that a diagnosis says."""
+
+    role: str
+    sure: bool = True
+    words: str = ""
+    """Which words must bear it out when it is not sure."""
 
 
 def read_conditions(
@@ -32,52 +50,70 @@ def read_conditions(
     for reference, view, _ in conditions:
         if view.code is None:
             desk.note(UNREADABLE, reference, path="Condition.code")
-        role, sure = _diagnosis(desk, view)
-        if role == "hcc" and sure and _is_active(desk, view):
-            sheet.diagnosis.append(reference)
-        if role is None or (role == "hcc" and sure):
-            continue
-        if not _is_active(desk, view):
-            desk.note(DROPPED, reference, path="Condition.clinicalStatus")
-            continue
-        if not sure:
-            called = _is_called(desk, role, view.code)
-            desk.note(TEXT_MATCHED if called else CANDIDATE, reference, path="Condition.code")
-            if not called or role == "hcc":
-                continue
-        onset = desk.day(view.onset_date_time, reference, "Condition.onsetDateTime")
-        if view.onset_date_time and onset is None:
-            continue
-        if onset is None and view.onset_period is not None:
-            onset = desk.day(view.onset_period.start, reference, "Condition.onsetPeriod.start")
-        day = onset or desk.day(view.recorded_date, reference, "Condition.recordedDate")
-        date = day.date if day is not None else None
-        source = (reference,)
-        if role == "hepatorenal-syndrome":
-            sheet.facts.append(StatedFact(Fact.HEPATORENAL_SYNDROME, True, date, source, True))
-        elif role == "encephalopathy":
-            sheet.encephalopathy.append(Grade(1, 4, date, source, expires=False))
-        elif role == "ascites":
-            sheet.ascites.append(Grade(2, 3, date, source, expires=False))
-        else:
-            statement = _finding(desk, role, view, reference)
-            if statement is None:
-                continue
-            if day is None:
-                desk.note(NOT_USABLE, reference, detail="no-date", path="Condition.onsetDateTime")
-                continue
-            if onset is None:
-                desk.note(INFERRED, reference, detail="recorded", path="Condition.recordedDate")
-            findings.append(Finding(statement, day, reference))
+        for meaning in _meanings(desk, view):
+            if _is_believed(desk, meaning, view, reference):
+                findings += _read(desk, meaning.role, view, reference, sheet)
     return sorted(findings, key=lambda finding: (finding.day.date, finding.reference))
 
 
-def _diagnosis(desk: Desk, view: Condition) -> tuple[str | None, bool]:
-    """What the code of a Condition means, and whether the code alone is enough."""
-    role = desk.terminology.find("condition", view.code)
-    if role is not None:
-        return role, True
-    return desk.terminology.find("condition-probable", view.code), False
+def _meanings(desk: Desk, view: Condition) -> list[_Meaning]:
+    """What the code of a Condition says: a carcinoma that has spread says two things."""
+    table = desk.terminology
+    roles = table.roles("condition", view.code)
+    if _EXCLUDED in roles:
+        return []
+    found = [_Meaning(role) for role in roles[:1]]
+    probable = None if found else table.find(f"condition{PROBABLE}", view.code)
+    if probable is not None:
+        found.append(_Meaning(probable, False, probable))
+    if table.find(_METASTATIC, view.code):
+        found.append(_Meaning(_SPREAD, False, _METASTATIC))
+    return found
+
+
+def _is_believed(desk: Desk, meaning: _Meaning, view: Condition, reference: str) -> bool:
+    """Whether it holds now, and is said surely enough; else noted."""
+    if not _is_active(desk, view):
+        if meaning.role != _CARCINOMA or not meaning.sure:
+            desk.note(DROPPED, reference, path="Condition.clinicalStatus")
+        return False
+    if meaning.sure:
+        return True
+    called = _is_called(desk, meaning.words, view.code)
+    desk.note(TEXT_MATCHED if called else CANDIDATE, reference, path="Condition.code")
+    return called
+
+
+def _read(
+    desk: Desk, role: str, view: Condition, reference: str, sheet: Clinical
+) -> Iterator[Finding]:
+    if role == _CARCINOMA:
+        sheet.diagnosis.append(reference)
+        return
+    onset = desk.day(view.onset_date_time, reference, "Condition.onsetDateTime")
+    if view.onset_date_time and onset is None:
+        return
+    if onset is None and view.onset_period is not None:
+        onset = desk.day(view.onset_period.start, reference, "Condition.onsetPeriod.start")
+    day = onset or desk.day(view.recorded_date, reference, "Condition.recordedDate")
+    date = day.date if day is not None else None
+    source = (reference,)
+    if role == "hepatorenal-syndrome":
+        sheet.facts.append(StatedFact(Fact.HEPATORENAL_SYNDROME, True, date, source, True))
+    elif role == "encephalopathy":
+        sheet.encephalopathy.append(Grade(1, 4, date, source, expires=False))
+    elif role == "ascites":
+        sheet.ascites.append(Grade(2, 3, date, source, expires=False))
+    else:
+        statement = _finding(desk, role, view, reference)
+        if statement is None:
+            return
+        if day is None:
+            desk.note(NOT_USABLE, reference, detail="no-date", path="Condition.onsetDateTime")
+            return
+        if onset is None:
+            desk.note(INFERRED, reference, detail="recorded", path="Condition.recordedDate")
+        yield Finding(statement, day, reference)
 
 
 def _is_active(desk: Desk, view: Condition) -> bool:
@@ -88,8 +124,8 @@ def _is_active(desk: Desk, view: Condition) -> bool:
 
 
 def _finding(desk: Desk, role: str, view: Condition, reference: str) -> str | None:
-    """Portal vein thrombosis is invasion only when it is called a tumour thrombus (1.6)."""
-    if role != "portal-vein-thrombosis":
+    """A thrombosis is invasion only when it is called a tumour thrombus."""
+    if role not in _THROMBOSES:
         return role
     if not _is_called(desk, "vascular-invasion", view.code):
         return None
@@ -98,12 +134,14 @@ def _finding(desk: Desk, role: str, view: Condition, reference: str) -> str | No
 
 
 def _is_called(desk: Desk, role: str, concept: CodeableConcept | None) -> bool:
-    """Whether a diagnosis is called what its code probably says, and not denied."""
+    """Whether a diagnosis is called what its code probably says, and that is not denied."""
+    table = desk.terminology
     words = " ; ".join(texts_of(concept))
-    found = desk.terminology.condition_texts[role].search(words)
-    return found is not None and not desk.terminology.denies_what_follows.search(
-        words[: found.start()]
-    )
+    found = table.condition_texts[role].search(words)
+    if found is None or table.denies_what_follows.search(words[: found.start()]):
+        return False
+    after = words[found.end() :][:_NEXT_WORDS].partition(";")[0]
+    return table.texts.proposals.denied_after.search(after) is None
 
 
 def read_metastases(

@@ -233,6 +233,7 @@ DIAGNOSED = [
     ("K76.600x006", "门静脉癌栓"),
     ("I82.201", "下腔静脉瘤栓"),
     ("I81.x00", "门静脉癌栓"),
+    ("I82.001", "肝静脉癌栓"),
 ]
 
 
@@ -268,6 +269,7 @@ def test_a_probable_diagnosis_counts_only_with_its_text(code: str, text: str) ->
         ("K76.600x006", "未见门静脉癌栓"),
         ("C79.700", "排除肾上腺转移"),
         ("I81.x00", "门静脉血栓形成"),
+        ("I82.001", "肝静脉血栓形成"),
     ],
 )
 def test_a_text_that_denies_or_says_something_else(code: str, text: str) -> None:
@@ -299,6 +301,7 @@ def test_a_site_may_promote_a_diagnosis(tmp_path: Path) -> None:
 def test_a_probable_code_of_the_carcinoma_is_a_note(code: str, text: str, noted: set[str]) -> None:
     chart = charted(diagnosed(said(code, text, system=DIAGNOSES)))
     assert notes(chart, "Condition/c-1") == noted
+    assert chart.diagnosis == (("Condition/c-1",) if MATCHED in noted else ())
 
 
 @pytest.mark.parametrize(

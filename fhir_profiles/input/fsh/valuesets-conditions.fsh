@@ -46,6 +46,8 @@ Title: "Metastasis outside the liver"
 * $sct#94392001 "Secondary malignant neoplasm of lymph node (disorder)"
 * $sct#94347008 "Secondary malignant neoplasm of intra-abdominal lymph nodes (disorder)"
 * $sct#94351005 "Secondary malignant neoplasm of intrathoracic lymph nodes (disorder)"
+* $sct#236005001 "Malignant ascites (disorder)"
+* $icd10cm#R18.0 "Malignant ascites"
 * $icd10cm#C78.00 "Secondary malignant neoplasm of unspecified lung"
 * $icd10cm#C77.0
 * $icd10cm#C77.1
@@ -122,6 +124,33 @@ Title: "Portal vein thrombosis, invasion only if its text says tumour thrombus"
 * insert ChineseTitle([[门静脉血栓(注明癌栓者为血管侵犯)]])
 * $sct#17920008 "Portal vein thrombosis (disorder)"
 * $icd10cm#I81 "Portal vein thrombosis"
+
+ValueSet: ConditionHepaticVeinThrombosis
+Id: condition.hepatic-vein-thrombosis
+Title: "Hepatic vein thrombosis, invasion only if its text says tumour thrombus"
+* insert Published
+* insert ChineseTitle([[肝静脉血栓(注明癌栓者为血管侵犯)]])
+* $sct#38739001 "Hepatic vein thrombosis (disorder)"
+
+ValueSet: ConditionExcluded
+Id: condition.excluded
+Title: "Diagnoses that are no hepatocellular carcinoma and no spread of it"
+Description: "Another coding of the same diagnosis does not make it one."
+* insert Published
+* insert ChineseTitle([[非肝细胞癌或其转移的诊断]])
+* $icd10cm#Z85.05 "Personal history of malignant neoplasm of liver"
+* $sct#94381002 "Secondary malignant neoplasm of liver (disorder)"
+* $sct#274902006
+
+ValueSet: ConditionMetastaticAnywhere
+Id: condition-metastatic.anywhere
+Title: "Cancer that has spread, the code does not say where"
+Description: "Spread outside the liver only when its text names a site there; else a candidate."
+* insert Published
+* insert ChineseTitle([[转移性癌(部位未注明)]])
+* $sct#1186612004
+* $sct#315000005
+
 ValueSet: ConditionVascularInvasion
 Id: condition.vascular-invasion
 Title: "Tumour thrombus of a large vein"

@@ -145,6 +145,9 @@ Title: "Hepatocellular carcinoma, probably"
 * $icd10#C22.9
 * $icd10cm#C22.8 "Malignant neoplasm of liver, primary, unspecified as to type"
 * $icd10cm#C22.9 "Malignant neoplasm of liver, not specified as primary or secondary"
+* $sct#187769009 "Primary carcinoma of liver (disorder)"
+* $sct#93870000 "Malignant neoplasm of liver (disorder)"
+* $sct#25370001
 
 ValueSet: ConditionProbableAscites
 Id: condition-probable.ascites
@@ -160,6 +163,8 @@ Title: "Hepatic encephalopathy, probably"
 * insert Published
 * insert ChineseTitle([[肝性脑病(待确认)]])
 * $diagnoses#K72.900x003+G94.3* "肝性脑病"
+* $icd10cm#K72.90 "Hepatic failure, unspecified without coma"
+* $icd10cm#K72.91 "Hepatic failure, unspecified with coma"
 
 ValueSet: ConditionProbableHepatorenalSyndrome
 Id: condition-probable.hepatorenal-syndrome
@@ -175,6 +180,14 @@ Description: "Bland or tumour: invasion only when it is called a tumour thrombus
 * insert Published
 * insert ChineseTitle([[门静脉血栓(待确认)]])
 * $diagnoses#I81.x00 "门静脉血栓形成"
+
+ValueSet: ConditionProbableHepaticVeinThrombosis
+Id: condition-probable.hepatic-vein-thrombosis
+Title: "Hepatic vein thrombosis, probably"
+Description: "Bland or tumour: invasion only when it is called a tumour thrombus."
+* insert Published
+* insert ChineseTitle([[肝静脉血栓(待确认)]])
+* $diagnoses#I82.001 "肝静脉血栓形成"
 
 ValueSet: ConditionProbableVascularInvasion
 Id: condition-probable.vascular-invasion
