@@ -14,26 +14,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cdshooks.errors import ConfigurationError
+from cdshooks.fhir.code_files import Key, enumerated, mapped, of_type, site_files, text_of
 from cdshooks.fhir.texts import Texts, any_of
 from cdshooks.fhir.views import CodeableConcept, Coding, Quantity, Site
 from cdshooks.settings import Settings
-
-Key = tuple[str, str]
-"""System and code."""
 
 PROBABLE = "-probable"
 """Ends the name of a slot of codes that are only probably right."""
 
 _PROFILES = "fhir_profiles"
-_SAME_MEANING = frozenset({"equal", "equivalent", "wider", "subsumes"})
-"""Map equivalences under which the source *is a* target (FHIR R4)."""
 
 
 class Unit(NamedTuple):
@@ -93,9 +89,9 @@ class Terminology:
         self._read_units(own.one("units"))
         self._read_texts(own.one("texts"))
         for folder in folders:
-            found = list(_local(Path(folder)))
-            self._read_value_sets(_of(found, "ValueSet"), additions=True)
-            self._read_concept_maps(_of(found, "ConceptMap"))
+            found = list(site_files(Path(folder)))
+            self._read_value_sets(of_type(found, "ValueSet"), additions=True)
+            self._read_concept_maps(of_type(found, "ConceptMap"))
 
     # What a code means
 
@@ -183,7 +179,7 @@ class Terminology:
     def _read_code_systems(self, own: _Files) -> None:
         systems = set()
         for where, data in own.folder("codesystems"):
-            system = _text(data, "url", where)
+            system = text_of(data, "url", where)
             systems.add(system)
             for concept in data.get("concept", []):
                 shown = {"en": concept["display"]}
@@ -194,7 +190,7 @@ class Terminology:
 
     def _read_extensions(self, own: _Files) -> None:
         for where, data in own.folder("extensions"):
-            self.extension[_text(data, "id", where)] = _text(data, "url", where)
+            self.extension[text_of(data, "id", where)] = text_of(data, "url", where)
         foreign = own.one("foreign-extensions")
         self.extension.update(foreign["extensions"])
         self._lesion_endings: tuple[str, ...] = tuple(foreign["lesionIdentifierEndings"])
@@ -204,21 +200,21 @@ class Terminology:
         self, found: Iterable[tuple[str, dict[str, Any]]], *, additions: bool
     ) -> None:
         for where, data in found:
-            url = _text(data, "url", where)
+            url = text_of(data, "url", where)
             if additions:
                 if url not in self._url_to_id:
                     raise ConfigurationError(f"{where}: url: is not a ValueSet of this service")
                 name = self._url_to_id[url]
             else:
-                name = _text(data, "id", where)
+                name = text_of(data, "id", where)
                 self._url_to_id[url] = name
             slot, _, role = name.partition(".")
-            for path, key, display in _enumerated(data, where):
+            for path, key, display in enumerated(data, where):
                 self._add(slot, role or slot, key, display, f"{where}: {path}")
 
     def _read_concept_maps(self, found: Iterable[tuple[str, dict[str, Any]]]) -> None:
         for where, data in found:
-            for path, source, target in _mapped(data, where):
+            for path, source, target in mapped(data, where):
                 meanings = [
                     (slot, table[target])
                     for slot, table in list(self._slots.items())
@@ -296,75 +292,6 @@ class _Files:
             for entry in entries
             if entry.name.endswith(".json")
         ]
-
-
-def _local(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every JSON file of a site's folder; anything that is not a FHIR object stops the start."""
-    if not folder.is_dir():
-        raise ConfigurationError(f"{folder}: is not a folder")
-    for path in sorted(folder.glob("*.json")):
-        try:
-            data = json.loads(path.read_text(encoding="utf-8-sig"))
-        except json.JSONDecodeError as error:
-            where = f"line {error.lineno}, column {error.colno}"
-            raise ConfigurationError(f"{path}: {where}: is not readable JSON") from None
-        except (OSError, ValueError, RecursionError):
-            raise ConfigurationError(f"{path}: is not readable JSON") from None
-        if not isinstance(data, dict) or data.get("resourceType") not in ("ValueSet", "ConceptMap"):
-            raise ConfigurationError(f"{path}: resourceType: must be ValueSet or ConceptMap")
-        yield str(path), data
-
-
-def _of(
-    found: Iterable[tuple[str, dict[str, Any]]], kind: str
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    return ((where, data) for where, data in found if data["resourceType"] == kind)
-
-
-def _enumerated(data: Mapping[str, Any], where: str) -> Iterator[tuple[str, Key, str | None]]:
-    """Path, key and display of every concept; a set that is not enumerated cannot be read."""
-    compose = _member(data, "compose", dict, where)
-    if compose.get("exclude"):
-        raise ConfigurationError(f"{where}: compose.exclude: is not supported")
-    for i, include in enumerate(_member(compose, "include", list, where, "compose.")):
-        here = f"compose.include[{i}]"
-        system = _text(include, "system", where, here + ".")
-        if "concept" not in include:
-            raise ConfigurationError(f"{where}: {here}.concept: is missing (list the codes)")
-        for j, concept in enumerate(_member(include, "concept", list, where, here + ".")):
-            path = f"{here}.concept[{j}]"
-            code = _text(concept, "code", where, path + ".")
-            display = concept.get("display")
-            yield path, (system, code), display if isinstance(display, str) else None
-
-
-def _mapped(data: Mapping[str, Any], where: str) -> Iterator[tuple[str, Key, Key]]:
-    for i, group in enumerate(_member(data, "group", list, where)):
-        here = f"group[{i}]"
-        source = _text(group, "source", where, here + ".")
-        target = _text(group, "target", where, here + ".")
-        for j, element in enumerate(_member(group, "element", list, where, here + ".")):
-            at = f"{here}.element[{j}]"
-            code = _text(element, "code", where, at + ".")
-            for k, mapped in enumerate(element.get("target") or []):
-                path = f"{at}.target[{k}]"
-                if not isinstance(mapped, dict) or mapped.get("equivalence") in _SAME_MEANING:
-                    yield path, (source, code), (target, _text(mapped, "code", where, path + "."))
-
-
-def _text(data: Any, name: str, where: str, at: str = "") -> str:
-    text: str = _member(data, name, str, where, at)
-    return text
-
-
-def _member(data: Any, name: str, kind: type, where: str, at: str = "") -> Any:
-    if not isinstance(data, dict):
-        raise ConfigurationError(f"{where}: {at.rstrip('.') or 'the file'}: must be an object")
-    if name not in data:
-        raise ConfigurationError(f"{where}: {at}{name}: is missing")
-    if not isinstance(data[name], kind) or not data[name]:
-        raise ConfigurationError(f"{where}: {at}{name}: is not a usable {kind.__name__}")
-    return data[name]
 
 
 def _joined(texts: Iterable[str]) -> str:
