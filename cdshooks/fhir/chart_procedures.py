@@ -12,15 +12,15 @@ from typing import NamedTuple
 
 from cdshooks.clinical.chart import Certainty, TreatmentKind
 from cdshooks.fhir.chart_desk import CANDIDATE, TEXT_MATCHED, Desk, texts_of
+from cdshooks.fhir.codes import PROBABLE
 from cdshooks.fhir.views import Procedure
 
 EMBOLISATION = "embolisation"
 ARTERIAL_CHEMOTHERAPY = "arterial-chemotherapy"
 RADIOEMBOLISATION = TreatmentKind.TARE.value
 _EXCLUDED = "excluded"
-_AT_LIVER, _OPEN, _HALF, _PROBABLE = (
-    f"procedure-{needs}" for needs in ("at-liver", "candidate", "half", "probable")
-)
+_AT_LIVER, _OPEN, _HALF = "procedure-at-liver", "procedure-candidate", "procedure-half"
+_PROBABLE = f"procedure{PROBABLE}"
 KINDS = {kind.value: kind for kind in TreatmentKind}
 _MOST_SPECIFIC = (
     TreatmentKind.TACE_HAIC,

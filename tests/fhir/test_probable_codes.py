@@ -9,10 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-import fhir_profiles
 from cdshooks.clinical.chart import Chart, TreatmentKind
 from cdshooks.fhir.charting import chart_of
-from cdshooks.fhir.codes import Terminology, standard_terminology
+from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.record import Record
 from tests.fhir.test_bad_resources import LAST_SESSION, answers, judged
 from tests.fhir.test_open_records import copied
@@ -24,7 +23,6 @@ DIAGNOSES = "urn:oid:2.16.156.10011.2.3.3.11"
 GENERIC_EMBOLISATION = concept(SNOMED, "16736007")
 OF = {"subject": {"reference": "Patient/p-1"}}
 CANDIDATE, MATCHED = ("candidate-code", "text-matched")
-VALUE_SETS = Path(fhir_profiles.__file__).parent / "valuesets"
 
 
 def charted(*resources: JSON, terminology: Terminology | None = None) -> Chart:
@@ -326,17 +324,3 @@ def test_what_is_over_is_not_noted_as_a_candidate() -> None:
 def test_an_ablation_is_known_by_its_cpt_number(code: str) -> None:
     chart = charted(performed(said(code, system="http://www.ama-assn.org/go/cpt")))
     assert kinds(chart) == [(TreatmentKind.ABLATION, True)]
-
-
-def test_no_code_is_both_sure_and_probable() -> None:
-    terminology = standard_terminology()
-    for slot in ("procedure", "condition"):
-        assert terminology.slot(f"{slot}-probable")
-        assert not terminology.slot(slot).keys() & terminology.slot(f"{slot}-probable").keys()
-
-
-def test_every_chinese_code_is_only_probable() -> None:
-    for path in VALUE_SETS.glob("*.json"):
-        systems = {one["system"] for one in json.loads(path.read_bytes())["compose"]["include"]}
-        if systems & {OPERATIONS, DIAGNOSES}:
-            assert "-probable." in path.name
