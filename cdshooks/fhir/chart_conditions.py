@@ -33,6 +33,15 @@ METASTASIS, METASTASIS_PRESENT = "metastasis", "metastasis-present"
 """An observation of the site of a metastasis; one whose value is "metastasis present"."""
 
 
+def carcinomas(desk: Desk, conditions: list[Entry[Condition]]) -> frozenset[str]:
+    """References of the Conditions that are a cancer of the liver, or probably one."""
+    return frozenset(
+        reference
+        for reference, view, _ in conditions
+        if any(meaning.role == _CARCINOMA for meaning in _meanings(desk, view))
+    )
+
+
 class _Meaning(NamedTuple):
     """One thing that a diagnosis says."""
 

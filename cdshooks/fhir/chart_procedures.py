@@ -8,6 +8,7 @@ the same. Without it they make a candidate, but a half that may be anything anyw
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from cdshooks.clinical.chart import Certainty, TreatmentKind
@@ -19,6 +20,7 @@ EMBOLISATION = "embolisation"
 ARTERIAL_CHEMOTHERAPY = "arterial-chemotherapy"
 RADIOEMBOLISATION = TreatmentKind.TARE.value
 _EXCLUDED = "excluded"
+_CARCINOMA = "hcc"
 _AT_LIVER, _OPEN, _HALF = "procedure-at-liver", "procedure-candidate", "procedure-half"
 _PROBABLE = f"procedure{PROBABLE}"
 KINDS = {kind.value: kind for kind in TreatmentKind}
@@ -58,12 +60,12 @@ _SAME = {
 
 
 def recognise(
-    desk: Desk, view: Procedure, *, with_arterial_drug: bool = False
+    desk: Desk, view: Procedure, *, with_arterial_drug: bool = False, for_carcinoma: bool = False
 ) -> Recognised | None:
     """What a procedure is; ``None`` when it is no liver-directed treatment.
 
     A text is believed where no code decides; against a code that says something else, or in
-    doubt, it makes a candidate.
+    doubt, it makes a candidate. ``for_carcinoma``: a Condition that is its reason is the carcinoma.
     """
     terminology = desk.terminology
     roles = terminology.roles("procedure", view.code)
@@ -79,24 +81,25 @@ def recognise(
     ]
     words = texts_of(view.code)
     site = _liver_site(desk, view)
-    said = terminology.procedure_texts.kind(words, at_liver=site is not None)
+    at_liver = site is not None or for_carcinoma or _is_for_carcinoma(desk, view)
+    said = terminology.procedure_texts.kind(words, at_liver=at_liver)
     if said is not None and (EMBOLISATION not in roles or said[0] in _SAME[EMBOLISATION]):
-        sure = said[1] and (not leaning or _agrees(said[0], leaning))
-        note = TEXT_MATCHED if sure else CANDIDATE
-        return Recognised(KINDS[said[0]], sure, Certainty.INFERRED, note)
+        decides = said[1] and (not leaning or _agrees(said[0], leaning))
+        note = TEXT_MATCHED if decides else CANDIDATE
+        return Recognised(KINDS[said[0]], decides, Certainty.INFERRED, note)
+    sure = {*roles, *terminology.roles(_OPEN, view.code), *terminology.roles(_HALF, view.code)}
+    if sure >= _HALVES.keys():
+        return _whole_tace()
     if EMBOLISATION in roles:
-        whole = with_arterial_drug or ARTERIAL_CHEMOTHERAPY in roles
-        return _embolisation() if not whole else _whole_tace()
+        return _whole_tace() if with_arterial_drug else _embolisation()
     if ARTERIAL_CHEMOTHERAPY in roles:
         return _arterial_chemotherapy()
     if not leaning or terminology.procedure_texts.of_another_organ((*words, *_site_words(view))):
         return None
-    if site is None and any(terminology.texts.says_hepatic.search(word) for word in words):
-        site = TEXT_MATCHED
     return (
         _by_site(desk, view, site)
         or _by_open_code(desk, view)
-        or _by_half(desk, view, site, with_arterial_drug)
+        or _by_half(desk, view, with_arterial_drug, site is not None, at_liver)
         or _by_probable_code(terminology.roles(_PROBABLE, view.code))
     )
 
@@ -122,6 +125,13 @@ def _by_site(desk: Desk, view: Procedure, site: str | None) -> Recognised | None
         return None
     if site is None and any(desk.terminology.find("vessel", one) for one in view.body_site):
         site = ""
+    doubtful = desk.terminology.procedure_texts.doubtful
+    if (
+        site is None
+        and _say(desk.terminology.texts.says_hepatic, view)
+        and not _say(doubtful, view)
+    ):
+        site = TEXT_MATCHED
     kind = _one_kind([KINDS[role] for role in roles])
     note = CANDIDATE if site is None else site
     return Recognised(kind, site is not None, Certainty.INFERRED, note)
@@ -136,23 +146,28 @@ def _by_open_code(desk: Desk, view: Procedure) -> Recognised | None:
 
 
 def _by_half(
-    desk: Desk, view: Procedure, site: str | None, with_arterial_drug: bool
+    desk: Desk, view: Procedure, with_arterial_drug: bool, has_site: bool, at_liver: bool
 ) -> Recognised | None:
-    """A half that may be anything anywhere: an arterial drug or the liver make it more."""
-    roles = desk.terminology.roles(_HALF, view.code)
-    if EMBOLISATION in roles and ARTERIAL_CHEMOTHERAPY in roles:
-        return _whole_tace()
+    """A half that may be anything anywhere: an arterial drug or the liver make it more.
+
+    That chemotherapy is for the carcinoma says nothing of its way: it needs the site, or words
+    that name the artery.
+    """
+    table = desk.terminology
+    roles = table.roles(_HALF, view.code)
     if EMBOLISATION in roles:
         if with_arterial_drug:
             return _whole_tace()
         found = _embolisation()
+        is_more = at_liver or _say(table.texts.says_hepatic, view)
     elif ARTERIAL_CHEMOTHERAPY in roles:
         found = _arterial_chemotherapy()
         if with_arterial_drug:
             return found
+        is_more = has_site or _say(table.procedure_texts.at_artery, view)
     else:
         return None
-    if site is not None:
+    if is_more:
         return found._replace(confirmed=False)
     return found._replace(confirmed=False, only_half=True, note="")
 
@@ -182,6 +197,21 @@ def _liver_site(desk: Desk, view: Procedure) -> str | None:
     if any(table.texts.says_hepatic.search(word) for word in _site_words(view)):
         return TEXT_MATCHED
     return None
+
+
+def _is_for_carcinoma(desk: Desk, view: Procedure) -> bool:
+    """Whether its reason is a cancer of the liver, by code or by its words."""
+    table = desk.terminology
+    slots = ("condition", f"condition{PROBABLE}")
+    return any(
+        _CARCINOMA in (table.find(slot, reason) for slot in slots)
+        or any(table.condition_texts[_CARCINOMA].search(word) for word in texts_of(reason))
+        for reason in view.reason_code
+    )
+
+
+def _say(pattern: re.Pattern[str], view: Procedure) -> bool:
+    return any(pattern.search(word) for word in texts_of(view.code))
 
 
 def _site_words(view: Procedure) -> tuple[str, ...]:

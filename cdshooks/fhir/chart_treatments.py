@@ -75,12 +75,22 @@ def read_treatments(
     procedures: list[Entry[Procedure]],
     administrations: list[Entry[MedicationAdministration]],
     statements: list[Entry[MedicationStatement]],
+    carcinomas: frozenset[str] = frozenset(),
 ) -> Treatments:
-    """Every liver-directed procedure of the record, in order of its day."""
+    """Every liver-directed procedure of the record, in order of its day.
+
+    ``carcinomas``: the Conditions that are a cancer of the liver.
+    """
     infused = _with_arterial_drug(desk, administrations, statements)
     recognised: dict[str, Recognised] = {}
     for reference, view, whole in procedures:
-        found = recognise(desk, view, with_arterial_drug=reference in infused)
+        reasons = desk.references(view.reason_reference, "Condition")
+        found = recognise(
+            desk,
+            view,
+            with_arterial_drug=reference in infused,
+            for_carcinoma=not carcinomas.isdisjoint(reasons),
+        )
         if found is not None:
             recognised[reference] = found
         elif _says_nothing(view):

@@ -39,6 +39,7 @@ from cdshooks.fhir.chart_clinical import (
 from cdshooks.fhir.chart_conditions import (
     METASTASIS,
     METASTASIS_PRESENT,
+    carcinomas,
     read_conditions,
     read_metastases,
 )
@@ -111,6 +112,7 @@ def chart_of(
         sorted_out.of("Procedure"),
         sorted_out.of("MedicationAdministration"),
         sorted_out.of("MedicationStatement"),
+        carcinomas(desk, sorted_out.of("Condition")),
     )
     told_elsewhere = sessions_told_elsewhere(
         desk,

@@ -51,7 +51,9 @@ class ProcedureTexts(NamedTuple):
     unless: re.Pattern[str]
     doubtful: re.Pattern[str]
     at_liver: re.Pattern[str]
-    """Names a TACE only where the body site says that it was done in the liver."""
+    """Names a TACE only where the body site or the reason says that it was one of the liver."""
+    at_artery: re.Pattern[str]
+    """Names the hepatic artery."""
 
     def of_another_organ(self, texts: Iterable[str]) -> bool:
         return self.unless.search(_joined(texts)) is not None
@@ -250,6 +252,7 @@ class Terminology:
             unless=any_of(table["unless"]),
             doubtful=any_of(table["doubtful"]),
             at_liver=any_of(table["atLiver"]),
+            at_artery=any_of(table["atArtery"]),
         )
         self.condition_texts = {role: any_of(words) for role, words in data["condition"].items()}
         self.says_viable = any_of(data["viable"])

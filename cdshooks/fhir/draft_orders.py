@@ -190,7 +190,7 @@ def _drafts(
     for number, (reference, view, _) in enumerate(services):
         recognised = recognise(
             desk,
-            Procedure(code=view.code),
+            Procedure(code=view.code, body_site=view.body_site, reason_code=view.reason_code),
             with_arterial_drug=is_infused and bool(drugs.antineoplastics),
         )
         if recognised is None:

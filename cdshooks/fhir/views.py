@@ -135,6 +135,8 @@ class Procedure(PatientBound, tag="Procedure"):
     performed_string: str | None = None
     encounter: Reference | None = None
     body_site: tuple[CodeableConcept, ...] = ()
+    reason_code: tuple[CodeableConcept, ...] = ()
+    reason_reference: tuple[Reference, ...] = ()
     part_of: tuple[Reference, ...] = ()
     extension: tuple[Extension, ...] = ()
 
@@ -255,6 +257,8 @@ class ServiceRequest(PatientBound, tag="ServiceRequest"):
     intent: str | None = None
     do_not_perform: bool | None = None
     code: CodeableConcept | None = None
+    body_site: tuple[CodeableConcept, ...] = ()
+    reason_code: tuple[CodeableConcept, ...] = ()
     authored_on: str | None = None
     requisition: Identifier | None = None
 

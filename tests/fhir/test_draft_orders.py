@@ -53,6 +53,21 @@ def test_a_text_of_the_closed_table_is_matched_and_noted(code: dict[str, Any]) -
     assert [note.code for note in orders.notes] == ["text-matched"]
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"bodySite": [{"coding": [{"system": "http://snomed.info/sct", "code": "76015000"}]}]},
+        {"bodySite": [{"text": "肝"}]},
+        {"reasonCode": [{"text": "肝细胞癌"}]},
+    ],
+    ids=str,
+)
+def test_the_site_or_the_reason_of_an_order_says_where(more: dict[str, Any]) -> None:
+    said = order(code={"text": "化疗栓塞"})
+    assert not read(said).drafts
+    assert kinds(read({**said, **more})) == [("ServiceRequest/d1", "tace")]
+
+
 def test_an_embolisation_is_a_tace_only_with_an_arterial_drug() -> None:
     embolisation = order(code=concept("embolisation"))
     assert not read(embolisation).drafts

@@ -16,6 +16,7 @@ from tests.fhir.test_probable_codes import (
     OF,
     OPERATIONS,
     charted,
+    diagnosed,
     kinds,
     notes,
     of_site,
@@ -97,7 +98,12 @@ def test_every_chemotherapy_code_of_the_day_belongs_to_the_session() -> None:
 
 
 def test_both_halves_in_one_procedure_are_a_session() -> None:
-    for one, other in (((CPT, "37243"), (CPT, "96420")), ((ICD9, "39.79"), (ICD9, "99.25"))):
+    for one, other in (
+        ((CPT, "37243"), (CPT, "96420")),
+        ((ICD9, "39.79"), (ICD9, "99.25")),
+        ((ICD9, "39.79"), (ICD9, "50.93")),
+        ((CPT, "37243"), (SNOMED, "38216008")),
+    ):
         code = coded(*one)
         code["coding"] += coded(*other)["coding"]
         assert kinds(charted(performed(code))) == [(TACE, True)]
@@ -260,6 +266,44 @@ def test_a_text_that_says_something_else_does_not() -> None:
     chart = charted(performed(coded(HCPCS, "C2616", "TACE")))
     assert kinds(chart) == [(TACE, False)]
     assert notes(chart, "Procedure/t-1") == {CANDIDATE}
+
+
+CARCINOMA = concept("http://hl7.org/fhir/sid/icd-10", "C22.0")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [CARCINOMA, concept("http://hl7.org/fhir/sid/icd-10-cm", "C22.9"), {"text": "原发性肝细胞癌"}],
+    ids=str,
+)
+def test_the_carcinoma_as_the_reason_says_where(reason: JSON) -> None:
+    def kinds_for(code: JSON) -> list[tuple[TreatmentKind, bool]]:
+        return kinds(charted(performed(code, reasonCode=[reason])))
+
+    assert kinds_for({"text": "化疗栓塞"}) == [(TACE, True)]
+    assert kinds_for(coded(ICD9, "39.79")) == [(TACE, False)]
+    assert kinds_for(coded(ICD9, "99.25")) == [], "chemotherapy for it goes by any way"
+    assert kinds_for(coded(SNOMED, "228690002")) == [(IODINE, False)], "of a metastasis, perhaps"
+
+
+def test_the_carcinoma_as_the_reason_by_reference() -> None:
+    def kinds_for(condition: JSON) -> list[tuple[TreatmentKind, bool]]:
+        reason = {"reasonReference": [{"reference": "Condition/c-1"}]}
+        return kinds(charted(performed({"text": "化疗栓塞"}, **reason), diagnosed(condition)))
+
+    assert kinds_for(CARCINOMA) == [(TACE, True)]
+    assert kinds_for(concept("http://hl7.org/fhir/sid/icd-10", "C34.9")) == []
+    assert kinds(charted(performed({"text": "化疗栓塞"}))) == []
+
+
+def test_chemotherapy_for_the_liver_is_not_arterial_by_its_text() -> None:
+    assert kinds(charted(performed(coded(ICD9, "99.25", "肝癌化疗")))) == []
+    assert kinds(charted(performed(coded(ICD9, "99.25", "肝动脉化疗")))) == [(HAIC, False)]
+
+
+def test_a_doubtful_text_does_not_name_the_site() -> None:
+    chart = charted(performed(coded(SNOMED, "228690002", "拟行肝癌粒子治疗")))
+    assert kinds(chart) == [(IODINE, False)]
 
 
 # What comes of it
