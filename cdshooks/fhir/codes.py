@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -84,6 +84,7 @@ class Terminology:
         """The code systems defined here."""
         self._url_to_id: dict[str, str] = {}
         own = _Files(files(_PROFILES))
+        self._read_systems(own.one("systems"))
         self._read_code_systems(own)
         self._read_extensions(own)
         self._read_value_sets(own.folder("valuesets"), additions=False)
@@ -231,11 +232,26 @@ class Terminology:
         table = self._slots.setdefault(slot, {})
         if table.setdefault(key, role) != role:
             raise ConfigurationError(f"{where}: the code is already '{slot}.{table[key]}'")
+        for spelling in self._spellings(*key):
+            table.setdefault(spelling, role)
         codings = self._canonical.setdefault((slot, role), [])
         if all((c.system, c.code) != key for c in codings):
             codings.append(Coding(system=key[0], code=key[1], display=display))
         if display is not None:
             self._displays.setdefault(key, {"en": display})
+
+    def _read_systems(self, data: Mapping[str, Any]) -> None:
+        self._systems: dict[str, list[str]] = data["spellings"]
+        self._loose = frozenset(data["loose"])
+
+    def _spellings(self, system: str, code: str) -> Iterator[Key]:
+        """Every way in which a code of a canonical system is sent."""
+        codes = {code}
+        if system in self._loose:
+            bare = code.replace(".", "")
+            codes |= {code.upper(), code.lower(), bare, bare.upper(), bare.lower()}
+        for one in (system, *self._systems.get(system, ())):
+            yield from ((one, spelt) for spelt in codes)
 
     def _read_units(self, data: Mapping[str, Any]) -> None:
         self._ucum: str = data["system"]

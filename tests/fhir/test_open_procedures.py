@@ -109,6 +109,22 @@ def test_both_halves_in_one_procedure_are_a_session() -> None:
         assert kinds(charted(performed(code))) == [(TACE, True)]
 
 
+@pytest.mark.parametrize(
+    ("system", "codes"),
+    [
+        ("urn:oid:2.16.840.1.113883.6.104", ("39.79", "99.25")),
+        ("http://terminology.hl7.org/CodeSystem/icd9cm", ("39.79", "99.25")),
+        (
+            "https://twcore.mohw.gov.tw/ig/twcore/CodeSystem/icd-10-pcs-2023-tw",
+            ("04L33DZ", "3E05305"),
+        ),
+    ],
+)
+def test_a_system_is_known_by_its_other_spellings(system: str, codes: tuple[str, str]) -> None:
+    one, other = (coded(system, code) for code in codes)
+    assert kinds(both(one, other)) == [(TACE, True)]
+
+
 def test_halves_of_two_days_are_not_one() -> None:
     assert kinds(both(coded(ICD9, "39.79"), coded(ICD9, "99.25"), days_apart=1)) == []
     apart = both(coded(CPT, "37243"), coded(HCPCS, "C2616"), days_apart=1)

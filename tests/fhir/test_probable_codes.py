@@ -90,6 +90,30 @@ def test_a_probable_code_alone_is_a_candidate(system: str, code: str, kind: Trea
     assert notes(chart, "Procedure/t-1") == {CANDIDATE}
 
 
+BARE = OPERATIONS.removeprefix("urn:oid:")
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        (BARE, "39.7900x054"),
+        (OPERATIONS, "39.7900X054"),
+        (OPERATIONS, "397900x054"),
+        (BARE, "397900X054"),
+    ],
+)
+def test_a_chinese_code_is_known_as_hospitals_write_it(system: str, code: str) -> None:
+    chart = charted(performed(said(code, system=system)))
+    assert kinds(chart) == [(TreatmentKind.TACE, False)]
+    assert notes(chart, "Procedure/t-1") == {CANDIDATE}
+
+
+def test_another_system_is_compared_exactly() -> None:
+    assert kinds(charted(performed(said("04l33dz", system="http://hl7.org/x")))) == []
+    lower = said("04l33dz", system="http://www.cms.gov/Medicare/Coding/ICD10")
+    assert kinds(charted(performed(lower))) == []
+
+
 @pytest.mark.parametrize("code", ["38.8605", "50.9400", "39.7900x074", "39.7900x625"])
 def test_a_probable_code_of_something_else_is_nothing(code: str) -> None:
     assert kinds(charted(performed(said(code)))) == []
@@ -146,6 +170,8 @@ def test_a_site_may_promote_a_code(tmp_path: Path) -> None:
     chart = charted(performed(said("99.2501")), terminology=terminology)
     assert kinds(chart) == [(TreatmentKind.TACE, True)]
     assert notes(chart, "Procedure/t-1") == set()
+    chart = charted(performed(said("992501", system=BARE)), terminology=terminology)
+    assert kinds(chart) == [(TreatmentKind.TACE, True)], "however it is written"
     chart = charted(performed(said("39.7903")), terminology=terminology)
     assert kinds(chart) == [(TreatmentKind.TACE, False)], "only what it names"
 

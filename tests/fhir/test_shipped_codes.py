@@ -123,6 +123,15 @@ def test_every_system_is_one_that_a_server_can_send() -> None:
     ]
 
 
+def test_a_spelling_is_of_one_system_and_no_system_itself() -> None:
+    data = json.loads((VALUE_SETS.parent / "systems.json").read_bytes())
+    systems = {code.system for code in shipped()}
+    spellings = [one for every in data["spellings"].values() for one in every]
+    assert data["spellings"].keys() | set(data["loose"]) <= systems
+    assert len(spellings) == len(set(spellings))
+    assert not systems & set(spellings)
+
+
 def test_codes_of_licensed_systems_stand_by_their_number_alone() -> None:
     assert not [c for c in shipped() if c.system in BY_NUMBER_ALONE and c.display]
     assert {code.system for code in shipped()} >= BY_NUMBER_ALONE
