@@ -71,7 +71,8 @@ def recognise(
     roles = terminology.roles("procedure", view.code)
     kinds = [KINDS[role] for role in roles if role in KINDS]
     if kinds:
-        return Recognised(_one_kind(kinds))
+        kind = _one_kind(kinds)
+        return Recognised(kind, role=_role(kind))
     if _EXCLUDED in roles:
         return None
     leaning = [
@@ -86,7 +87,9 @@ def recognise(
     if said is not None and (EMBOLISATION not in roles or said[0] in _SAME[EMBOLISATION]):
         decides = said[1] and (not leaning or _agrees(said[0], leaning))
         note = TEXT_MATCHED if decides else CANDIDATE
-        return Recognised(KINDS[said[0]], decides, Certainty.INFERRED, note)
+        kind = KINDS[said[0]]
+        role = _role(kind) if decides else ""
+        return Recognised(kind, decides, Certainty.INFERRED, note, role)
     sure = {*roles, *terminology.roles(_OPEN, view.code), *terminology.roles(_HALF, view.code)}
     if sure >= _HALVES.keys():
         return _whole_tace()
@@ -102,6 +105,11 @@ def recognise(
         or _by_half(desk, view, with_arterial_drug, site is not None, at_liver)
         or _by_probable_code(terminology.roles(_PROBABLE, view.code))
     )
+
+
+def _role(kind: TreatmentKind) -> str:
+    """A radioembolisation explains an embolisation of its day."""
+    return RADIOEMBOLISATION if kind is TreatmentKind.TARE else ""
 
 
 def _embolisation() -> Recognised:
@@ -134,7 +142,7 @@ def _by_site(desk: Desk, view: Procedure, site: str | None) -> Recognised | None
         site = TEXT_MATCHED
     kind = _one_kind([KINDS[role] for role in roles])
     note = CANDIDATE if site is None else site
-    return Recognised(kind, site is not None, Certainty.INFERRED, note)
+    return Recognised(kind, site is not None, Certainty.INFERRED, note, _role(kind))
 
 
 def _by_open_code(desk: Desk, view: Procedure) -> Recognised | None:

@@ -74,12 +74,16 @@ def arterial_drug() -> JSON:
         (coded(CPT, "37243"), coded(CPT, "96423"), TACE),
         (coded(CPT, "37243"), coded(SNOMED, "38216008"), TACE),
         (coded(PCS, "04L33DZ"), coded(SNOMED, "6872008"), TACE),
+        (coded(CPT, "37243"), coded(HCPCS, "J9000"), TACE),
         (coded(CPT, "37243"), coded(HCPCS, "C2616"), TARE),
+        (coded(CPT, "37243"), coded(HCPCS, "S2095"), TARE),
+        (coded(CPT, "37243"), coded(SNOMED, "228696008"), TARE),
+        (coded(ICD9, "39.79"), {"text": "TARE (Y-90)"}, TARE),
         (coded(PCS, "04L33DZ"), coded(PCS, "3E053HZ"), TARE),
         (coded(PCS, "04L33ZZ"), coded(PCS, "3E063HZ"), TARE),
         (coded(CPT, "37243"), coded(LOINC, "81609-0"), TARE),
     ],
-    ids=lambda one: one["coding"][0]["code"] if isinstance(one, dict) else "",
+    ids=str,
 )
 def test_two_halves_of_one_day_are_one_treatment(
     one: JSON, other: JSON, kind: TreatmentKind
@@ -139,6 +143,12 @@ def test_a_half_that_was_stopped_leaves_a_candidate() -> None:
     assert kinds(charted(stopped)) == []
 
 
+def test_chemotherapy_beside_a_source_is_a_session_and_a_radioembolisation() -> None:
+    codes = (("37243", CPT), ("96420", CPT), ("S2095", HCPCS))
+    chart = charted(*(performed(coded(system, code), code) for code, system in codes))
+    assert sorted(kinds(chart)) == [(TACE, True), (TARE, True)]
+
+
 def test_a_probable_source_leaves_two_candidates() -> None:
     chart = both(coded(CPT, "37243"), coded(CPT, "79445"))
     assert kinds(chart) == [(TACE, False), (TARE, False)]
@@ -162,6 +172,7 @@ def test_halves_of_one_month_may_be_a_session() -> None:
         (PCS, "3E053TZ"),
         (SNOMED, "38216008"),
         (SNOMED, "6872008"),
+        (HCPCS, "J9060"),
     ],
 )
 def test_what_may_be_anything_anywhere_is_nothing_alone(system: str, code: str) -> None:

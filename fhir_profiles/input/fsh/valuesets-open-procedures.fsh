@@ -63,10 +63,15 @@ Description: "With chemotherapy of the same day it is a TACE, in the liver a can
 
 ValueSet: ProcedureHalfArterialChemotherapy
 Id: procedure-half.arterial-chemotherapy
-Title: "Chemotherapy, by artery or vein"
+Title: "Chemotherapy, by artery or vein, or its drug"
 Description: "With an embolisation of the same day it is a TACE, with an arterial drug arterial chemotherapy, in the liver a candidate, else nothing."
 * insert Published
 * insert ChineseTitle([[化疗(未注明途径)]])
 * $icd9#99.25
+* $hcpcs#J9000 "Injection, doxorubicin hydrochloride, 10 mg"
+* $hcpcs#J9060 "Injection, cisplatin, powder or solution, 10 mg"
+* $hcpcs#J9178 "Injection, epirubicin hcl, 2 mg"
+* $hcpcs#J9190 "Injection, fluorouracil, 500 mg"
+* $hcpcs#J9263 "Injection, oxaliplatin, 0.5 mg"
 * $sct#38216008
 * $sct#6872008
