@@ -151,6 +151,7 @@ class _Written:
             (reference,)
             for reference, view in sorted(self.views.items())
             if isinstance(view, Condition)
+            and "excluded" not in self.terminology.roles("condition", view.code)
             and any(self.terminology.find(slot, view.code) for slot in slots)
         ]
 

@@ -222,6 +222,17 @@ def test_a_session_known_by_its_text_and_one_by_an_unspecific_code(tmp_path: Pat
     assert notes == {"status-not-used": 1, "text-matched": 1}
 
 
+def test_a_diagnosis_that_is_no_carcinoma_now_is_none(tmp_path: Path) -> None:
+    record = resources()
+    (diagnosis,) = every(record, "Condition")
+    found = [fact(examined(tmp_path, record), "conditions")["found"]]
+    for code in ("Z85.05", "C22.0"):
+        coding = {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code}
+        diagnosis["code"] = {"coding": [coding]}
+        found.append(fact(examined(tmp_path, record), "conditions")["found"])
+    assert found == [1, 0, 1]
+
+
 def test_technique_intent_and_statements_that_are_not_recorded(tmp_path: Path) -> None:
     record = resources()
     for procedure in every(record, "Procedure"):
