@@ -57,6 +57,12 @@ _UNKNOWN_PROCEDURE = Recognised(TreatmentKind.TACE, False, Certainty.INFERRED)
 """A procedure that does not say, or not readably, what it was: it may be a session."""
 
 
+_OTHER_HALF = {
+    EMBOLISATION: {ARTERIAL_CHEMOTHERAPY, RADIOEMBOLISATION},
+    ARTERIAL_CHEMOTHERAPY: {EMBOLISATION},
+}
+
+
 class _Part(NamedTuple):
     treatment: Treatment
     found: Recognised
@@ -99,6 +105,7 @@ def read_treatments(
             recognised[reference] = _UNKNOWN_PROCEDURE
         else:
             desk.code_unknown(view.code, reference, "Procedure.code")
+    recognised = _without_idle_halves(recognised)
     groups = _staging_groups(desk, procedures, recognised)
 
     parts: list[_Part] = []
@@ -110,9 +117,9 @@ def read_treatments(
             continue
         found = recognised[reference]
         status = view.status or ""
-        if found.only_half and status not in ("completed", "stopped"):
-            continue
         stopped = status == "stopped" and found.kind.is_chemoembolisation
+        if found.only_half and status != "completed" and not stopped:
+            continue
         if status != "completed" and not stopped:
             running_session = status == "in-progress" and found.kind.is_chemoembolisation
             word = "session-in-progress" if running_session else _status_word(status)
@@ -147,6 +154,16 @@ def read_treatments(
             if found.kind.is_chemoembolisation and (reference in paired or not found.only_half)
         ),
     )
+
+
+def _without_idle_halves(recognised: dict[str, Recognised]) -> dict[str, Recognised]:
+    """Without what is nothing by itself, where no procedure of the record is its other half."""
+    roles = {found.role for found in recognised.values()}
+    return {
+        reference: found
+        for reference, found in recognised.items()
+        if not found.only_half or roles & _OTHER_HALF[found.role]
+    }
 
 
 def _says_nothing(view: Procedure) -> bool:

@@ -176,13 +176,19 @@ def test_halves_of_one_month_may_be_a_session() -> None:
     ],
 )
 def test_what_may_be_anything_anywhere_is_nothing_alone(system: str, code: str) -> None:
-    for more in ({}, {"status": "in-progress"}, {"status": "not-done"}):
-        chart = charted(performed(coded(system, code), **more))
+    for more in (
+        {},
+        {"status": "in-progress"},
+        {"status": "not-done"},
+        {"status": "stopped"},
+        {"performedDateTime": None},
+        {"performedDateTime": "2023-01-05T08:00:00"},
+    ):
+        chart = charted({**performed(coded(system, code)), **more})
         assert kinds(chart) == []
         assert chart.in_progress == ()
+        assert chart.undated_sessions == ()
         assert notes(chart, "Procedure/t-1") == set()
-    undated = charted({**performed(coded(system, code)), "performedDateTime": None})
-    assert undated.undated_sessions == ()
 
 
 @pytest.mark.parametrize(
