@@ -28,6 +28,8 @@ _METASTATIC = "condition-metastatic"
 """Slot of cancers that have spread where the code does not say; also the words that say where."""
 _NEXT_WORDS = 12
 """Characters after a name in which it may be denied."""
+_HINTS = frozenset({"hepatic-artery-occlusion", "hepatic-fistula"})
+"""Never believed: that it prevents catheterisation, or is diffuse, no diagnosis says."""
 _THROMBOSES = frozenset({"portal-vein-thrombosis", "hepatic-vein-thrombosis"})
 METASTASIS, METASTASIS_PRESENT = "metastasis", "metastasis-present"
 """An observation of the site of a metastasis; one whose value is "metastasis present"."""
@@ -88,7 +90,7 @@ def _is_believed(desk: Desk, meaning: _Meaning, view: Condition, reference: str)
         return False
     if meaning.sure:
         return True
-    called = _is_called(desk, meaning.words, view.code)
+    called = meaning.role not in _HINTS and _is_called(desk, meaning.words, view.code)
     desk.note(TEXT_MATCHED if called else CANDIDATE, reference, path="Condition.code")
     return called
 

@@ -10,6 +10,7 @@ from cdshooks.clinical.chart import Chart
 from tests.fhir.test_open_procedures import coded
 from tests.fhir.test_probable_codes import (
     CANDIDATE,
+    DIAGNOSES,
     MATCHED,
     charted,
     diagnosed,
@@ -120,10 +121,29 @@ def test_what_is_no_carcinoma_now_is_none_by_its_other_coding(system: str, code:
 @pytest.mark.parametrize(
     ("system", "code", "text"),
     [
+        (DIAGNOSES, "I74.800x016", "肝动脉闭塞，无法插管"),
+        (DIAGNOSES, "I74.803", "肝动脉栓塞"),
+        (SNOMED, "83940008", "hepatic artery thrombosis"),
+        (SNOMED, "195343000", ""),
+        (DIAGNOSES, "I77.000x017", "弥漫性肝动静脉瘘"),
+        (DIAGNOSES, "Q26.600", ""),
+    ],
+)
+def test_an_occlusion_or_a_fistula_is_only_a_candidate(system: str, code: str, text: str) -> None:
+    chart = told(coded(system, code, text))
+    assert effect(chart) == []
+    assert notes(chart, "Condition/c-1") == {CANDIDATE}
+    healed = concept(f"{TERMINOLOGY}/condition-clinical", "resolved")
+    over = told(coded(system, code, text), clinicalStatus=healed)
+    assert notes(over, "Condition/c-1") == {"status-not-used"}
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "text"),
+    [
         (SNOMED, "18165001", "severe jaundice"),
         (ICD10CM, "R17", "重度黄疸"),
         (SNOMED, "439470001", "弥漫性肝动脉-门静脉瘘"),
-        (SNOMED, "83940008", "肝动脉闭塞"),
         (SNOMED, "59927004", "hepatic failure"),
     ],
 )

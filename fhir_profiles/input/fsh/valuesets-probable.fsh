@@ -181,6 +181,27 @@ Description: "Bland or tumour: invasion only when it is called a tumour thrombus
 * insert ChineseTitle([[门静脉血栓(待确认)]])
 * $diagnoses#I81.x00 "门静脉血栓形成"
 
+ValueSet: ConditionProbableHepaticArteryOcclusion
+Id: condition-probable.hepatic-artery-occlusion
+Title: "Occlusion of the hepatic artery, probably"
+Description: "A candidate whatever its text says: that it prevents catheterisation is an Observation."
+* insert Published
+* insert ChineseTitle([[肝动脉闭塞(待确认)]])
+* $diagnoses#I74.800x016 "肝动脉闭塞"
+* $diagnoses#I74.803 "肝动脉栓塞"
+* $diagnoses#I74.804 "肝动脉血栓形成"
+* $sct#83940008
+* $sct#195343000
+
+ValueSet: ConditionProbableHepaticFistula
+Id: condition-probable.hepatic-fistula
+Title: "Fistula of the hepatic artery, probably"
+Description: "A candidate whatever its text says: that it is diffuse is an Observation."
+* insert Published
+* insert ChineseTitle([[肝动脉瘘(待确认)]])
+* $diagnoses#I77.000x017 "肝动静脉瘘"
+* $diagnoses#Q26.600 "门静脉-肝动脉瘘"
+
 ValueSet: ConditionProbableHepaticVeinThrombosis
 Id: condition-probable.hepatic-vein-thrombosis
 Title: "Hepatic vein thrombosis, probably"
