@@ -26,6 +26,8 @@ _TAG = "cds-proposed"
 _REASONS = ("Condition/", "Observation/", "DiagnosticReport/", "DocumentReference/")
 """What may be the reason of a ServiceRequest or of an activity (FHIR R4)."""
 _MODELS: Mapping[str, Any] = {"ServiceRequest": ServiceRequest, "Task": Task, "CarePlan": CarePlan}
+_valid_shapes: set[tuple[str, Any]] = set()
+"""Shapes that were found valid before: the models cost more than all else that is answered."""
 
 
 class InvalidProposal(Exception):
@@ -91,11 +93,27 @@ def resource_types() -> frozenset[str]:
 
 def _checked(name: str, elements: Mapping[str, Any]) -> Json:
     said = {key: value for key, value in elements.items() if value}
-    try:
-        _MODELS[name](**said)
-    except ValueError:  # whose text would hold what was built
-        raise InvalidProposal(f"a proposed {name} is not a FHIR resource") from None
+    shape = (name, _shape(said))
+    if shape not in _valid_shapes:
+        try:
+            _MODELS[name](**said)
+        except ValueError:  # whose text would hold what was built
+            raise InvalidProposal(f"a proposed {name} is not a FHIR resource") from None
+        _valid_shapes.add(shape)
     return {"resourceType": name} | said
+
+
+def _shape(value: Any) -> Any:
+    """Which elements there are, of which types, and whether a text says anything.
+
+    Beside their elements, resources of one builder differ in sentences, references that were read,
+    and dates: none of these can make one of them invalid that has the shape of a valid one.
+    """
+    if isinstance(value, Mapping):
+        return frozenset((key, _shape(part)) for key, part in value.items())
+    if isinstance(value, list):
+        return frozenset(map(_shape, value)), bool(value)
+    return type(value), value == ""
 
 
 # One builder for each type of resource

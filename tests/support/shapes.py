@@ -192,7 +192,8 @@ def tracked(*, kind: str, keep_records: bool) -> Rewrite:
     """``kind``: DICOM 112040 UID or 112039 label."""
 
     def identifier(label: str) -> Resource:
-        value = f"urn:oid:2.25.{sum(map(ord, label))}" if kind == "112040" else label
+        uid = f"urn:oid:2.25.{int.from_bytes(label.encode())}"
+        value = uid if kind == "112040" else label
         return {"type": concept(DICOM, kind), "value": value}
 
     def change(resource: Resource) -> Resources | None:
@@ -320,8 +321,8 @@ def linked_by_identifier(how: str) -> Rewrite:
         resources = copy.deepcopy(resources)
         readings = _readings(resources)
         for study in of_kind(resources, "ImagingStudy"):
-            uid = {"system": "urn:dicom:uid", "value": f"urn:oid:2.25.1{study['id'][-1:]}"}
-            uid["value"] = f"urn:oid:2.25.{sum(map(ord, study['id'])) * 7}"
+            number_of_study = int.from_bytes(study["id"].encode())
+            uid = {"system": "urn:dicom:uid", "value": f"urn:oid:2.25.{number_of_study}"}
             accession = {"system": "urn:oid:2.999.1.9", "value": f"A-{study['id']}"}
             study["identifier"] = [uid, accession]
             for one in readings[study["id"]]:
