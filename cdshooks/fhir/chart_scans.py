@@ -213,8 +213,9 @@ class Scans:
         else:
             draft.modality = self._modality(view, reference)
         draft.contrast = self._contrast(view)
-        words = (view.description, *(series.description for series in view.series))
-        self._describe(draft, view.procedure_code, words, reference, "ImagingStudy.procedureCode")
+        series = tuple(one.description for one in view.series if one.description)
+        path = "ImagingStudy.procedureCode"
+        self._describe(draft, view.procedure_code, (view.description,), reference, path, series)
         self.by_key[reference] = draft
 
     def _modality(self, view: ImagingStudy, reference: str) -> Modality | None:
@@ -255,8 +256,12 @@ class Scans:
         words: tuple[str | None, ...],
         reference: str,
         path: str,
+        series: tuple[str, ...] = (),
     ) -> bool:
-        """Fills what is unknown of a scan from codes, then from words; True when it did."""
+        """Fills what is unknown of a scan from codes, then from words; True when it did.
+
+        What the whole is called goes before what its ``series`` are called.
+        """
         table, before = self.desk.terminology, (draft.modality, draft.contrast)
         for concept in concepts:
             for role in table.roles("imaging", concept):
@@ -267,24 +272,37 @@ class Scans:
         said = " ; ".join(
             word for word in (*words, *(word for c in concepts for word in texts_of(c))) if word
         )
-        if said and (draft.contrast is None or draft.modality is None):
+        everything = " ; ".join(filter(None, (said, *series)))
+        if everything and (draft.contrast is None or draft.modality is None):
             known = draft.modality, draft.contrast
             if draft.contrast is None:
                 draft.contrast = self._contrast_in_words(said)
+            if draft.contrast is None:
+                draft.contrast = self._contrast_of_series(series)
             if draft.modality is None:
-                named = table.texts.modality(said)
+                named = table.texts.modality(everything)
                 draft.modality = Modality(named) if named is not None else None
             if (draft.modality, draft.contrast) != known:
                 self.desk.note(TEXT_MATCHED, reference, path=path)
         return (draft.modality, draft.contrast) != before
 
     def _contrast_in_words(self, said: str) -> bool | None:
+        """Of a scan with and without contrast the part with it counts."""
         table = self.desk.terminology
+        if table.says_both_phases.search(said):
+            return True
         if table.says_unenhanced.search(said):
             return False
         if table.says_enhanced.search(said):
             return True
         return False if table.says_plain.search(said) else None
+
+    def _contrast_of_series(self, series: tuple[str, ...]) -> bool | None:
+        """A series without contrast beside one with it says nothing against the study."""
+        answers = {self._contrast_in_words(one) for one in series}
+        if True in answers:
+            return True
+        return False if False in answers else None
 
     def _method(self, view: Observation) -> Modality | None:
         role = self.desk.terminology.find("modality", view.method)

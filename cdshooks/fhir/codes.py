@@ -257,6 +257,7 @@ class Terminology:
         self.says_enhanced = any_of(data["enhanced"])
         self.says_unenhanced = any_of(data["unenhanced"])
         self.says_plain = any_of(data["plain"])
+        self.says_both_phases = any_of(data["bothPhases"])
         self.denies_what_follows = any_of(data["absent"])
         self.texts = Texts(data)
         self.stage_texts: dict[str, dict[str, str]] = data["stage"]

@@ -29,6 +29,7 @@ from tests.support.fhir_writer import (
     Resource,
     concept,
 )
+from tests.support.pipeline import Shown
 from tests.support.shapes import (
     Resources,
     Rewrite,
@@ -365,6 +366,63 @@ def test_scan(shape: str, course: str) -> None:
 @pytest.mark.parametrize("words", [False, True])
 def test_scan_without_contrast_or_not_recorded(course: str, words: bool) -> None:
     assert_same(course, as_reports(words=words))
+
+
+CONTRAST_IN_WORDS = [
+    ("Liver MRI with and without contrast", True),
+    ("MR ABDOMEN W/WO CONTRAST", True),
+    ("MRI liver w/o & w/ contrast", True),
+    ("MRI abdomen W and WO IV contrast", True),
+    ("MRI liver without and with contrast", True),
+    ("上腹部MRI平扫+增强", True),
+    ("上腹部MRI平扫及动态增强", True),
+    ("上腹部MRI增强、平扫", True),
+    ("MRI liver w/ contrast", True),
+    ("MRI liver w/o contrast", False),
+    ("MRI liver without IV contrast", False),
+    ("上腹部MRI平扫，未增强", False),
+    ("上腹部MRI平扫", False),
+    ("MRI liver", None),
+]
+
+
+def _with_all_scans_called(**members: Any) -> Shown:
+    """No scan says its modality or contrast but in these words."""
+
+    def change(resource: Resource) -> None:
+        if resource["resourceType"] == "ImagingStudy":
+            del resource["extension"]
+            resource |= members
+
+    return judge(REFRACTORY, each(record(REFRACTORY), change))
+
+
+def _taken_as_enhanced(shown: Shown) -> bool | None:
+    if shown["course"]["assessmentScan"] is not None:
+        return True
+    return None if "contrast-status" in shown["missing"] else False
+
+
+@pytest.mark.parametrize(("description", "enhanced"), CONTRAST_IN_WORDS, ids=str)
+def test_contrast_in_words(description: str, enhanced: bool | None) -> None:
+    assert _taken_as_enhanced(_with_all_scans_called(description=description)) is enhanced
+
+
+@pytest.mark.parametrize(
+    ("words", "enhanced"),
+    [
+        (("T1 plain", "T1 arterial phase"), True),
+        (("T1 without contrast", "T1 with contrast"), True),
+        (("T1 plain", "T2"), False),
+        (("T1", "T2"), None),
+    ],
+    ids=str,
+)
+def test_contrast_of_one_series_is_that_of_the_study(
+    words: tuple[str, ...], enhanced: bool | None
+) -> None:
+    series = [{"uid": f"2.25.{n}", "description": one} for n, one in enumerate(words)]
+    assert _taken_as_enhanced(_with_all_scans_called(series=series)) is enhanced
 
 
 def test_scan_by_part_of() -> None:
