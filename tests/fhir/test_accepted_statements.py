@@ -426,6 +426,24 @@ def test_afp_in_other_units_is_judged_by_its_own_reference_range_alone(loinc: st
     assert len(notes_of(bare, "value-not-usable")) == 4
 
 
+@pytest.mark.parametrize(("ranged", "noted"), [((3,), 0), ((2,), 1), ((), 4)], ids=str)
+def test_a_missing_reference_range_is_noted_only_where_no_later_value_has_one(
+    ranged: tuple[int, ...], noted: int
+) -> None:
+    """The upper limit is asked of the last value alone."""
+    resources = record(REFRACTORY)
+    found = [one for one in resources if is_code(one, LOINC, "1834-1")]
+    for number, one in enumerate(found):
+        one["code"] = concept(LOINC, "19176-7")
+        one["valueQuantity"] = {"value": 100 * (number + 1), "unit": "[IU]/mL"}
+        one["valueQuantity"] |= {"system": UCUM, "code": "[IU]/mL"}
+        if number in ranged:
+            one["referenceRange"] = [{"high": {**one["valueQuantity"], "value": 6}}]
+    shown = judge(REFRACTORY, resources)
+    assert len(notes_of(shown, "value-not-usable")) == noted
+    assert _markers(shown) is (True if ranged == (3,) else None)
+
+
 def test_afp_in_units_is_never_read_as_a_mass() -> None:
     """Two units are two series, of which none is whole."""
     resources = record(REFRACTORY)
