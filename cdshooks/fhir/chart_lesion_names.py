@@ -110,8 +110,7 @@ class LesionNames:
             yield kind, value.strip() if kind == _UID else _normal(value)
 
     def _lesion_id(self, extension: Extension) -> str | None:
-        name = extension.url.rpartition("/")[2]
-        if not self.desk.terminology.names_a_lesion(name):
+        if not self.desk.terminology.names_a_lesion(extension.url):
             return None
         identifier = extension.value_identifier
         return extension.value_string or (identifier.value if identifier is not None else None)
