@@ -237,6 +237,40 @@ def test_new_lesion_by_its_record(how: str) -> None:
     assert answers(shown)["cci-2022"] == answers(before)["cci-2022"]
 
 
+FIRST_DETECTED = [
+    ("2023-05-16", "SD", False),
+    ("2023-05", "SD", False),
+    ("2023-01-05", "NE", False),
+    ("2022", "NE", False),
+    ("2023", "NE|SD", True),
+    ("2023-01", "NE|SD", True),
+]
+
+
+@pytest.mark.parametrize(("date", "response", "is_open"), FIRST_DETECTED)
+def test_a_first_detection_of_unsure_day_is_judged_before_and_after_the_baseline(
+    date: str, response: str, is_open: bool
+) -> None:
+    resources = [
+        one
+        for one in record("v31")
+        if not (
+            is_code(one, OBSERVATION, "new-intrahepatic-lesion") and one["valueBoolean"] is True
+        )
+    ]
+    lesion = next(one for one in resources if one["id"].endswith("lesion-L2"))
+    url = f"{BASE}/StructureDefinition/lesion-first-detected"
+    lesion["extension"] = [{"url": url, "valueDateTime": date}]
+    shown = judge("v31", resources)
+    assert shown["response"]["category"] == response
+    assert ("event-date" in shown["missing"]) is is_open
+    cci = shown["definitions"]["cci-2022"]
+    if is_open:
+        assert (cci["verdict"], cci["reason"]) == ("indeterminate", "event-date")
+    else:
+        assert cci["verdict"] == {"SD": "not-met", "NE": "indeterminate"}[response]
+
+
 # ---------------------------------------------------------------- responses
 
 
