@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cdshooks.clinical.chart import (
+    ANY_DAY,
     Certainty,
     Intent,
     Scope,
@@ -263,11 +264,12 @@ def _is_antineoplastic(desk: Desk, drug: CodeableConcept | None) -> bool:
 def _treatment(
     desk: Desk, entry: Entry[Procedure], found: _Recognised, groups: dict[str, str]
 ) -> Treatment | None:
+    """``None`` for a session without a day; another treatment without one may be of any day."""
     reference, view, _ = entry
     days = _performed(desk, view, reference)
-    if days is None:
+    if days is None and found.kind.is_chemoembolisation:
         return None
-    start, end = days
+    start, end = days or (Day(*ANY_DAY), Day(*ANY_DAY))
     last = max(start.last, end.last)
     return Treatment(
         kind=found.kind,
