@@ -47,6 +47,7 @@ from cdshooks.fhir.chart_orders import read_planned_infusions
 from cdshooks.fhir.chart_outside import sessions_told_elsewhere
 from cdshooks.fhir.chart_panels import with_inherited
 from cdshooks.fhir.chart_proposals import propose_from_texts
+from cdshooks.fhir.chart_tnm import METASTASIS_CATEGORY, read_metastasis_categories
 from cdshooks.fhir.chart_treatments import Treatments, read_treatments
 from cdshooks.fhir.codes import Terminology, standard_terminology
 from cdshooks.fhir.dates import UnreadableDate, read_day
@@ -67,6 +68,7 @@ from cdshooks.fhir.views import (
 FOREIGN = "foreign-patient"
 _COUNTING = frozenset({"completed", "available", *FINAL})
 MODIFIED = "modifier-extension"
+_METASTASES = frozenset({METASTASIS, METASTASIS_PRESENT, METASTASIS_CATEGORY})
 
 _INCOMPLETE_BY_KEY: dict[str, tuple[str, ...]] = {
     "procedures": ("procedures",),
@@ -116,6 +118,7 @@ def chart_of(
     on_scans, elsewhere = _observations(desk, observations)
     findings = read_conditions(desk, sorted_out.of("Condition"), clinical)
     findings += read_metastases(desk, elsewhere)
+    findings += read_metastasis_categories(desk, elsewhere)
     propose_from_texts(desk, sorted_out.of("DiagnosticReport"), sorted_out.of("DocumentReference"))
     imaging = read_imaging(
         desk,
@@ -127,7 +130,7 @@ def chart_of(
         findings,
         frozenset(entry.reference for entry in observations if entry.view.status in FINAL),
     )
-    read_clinical(desk, elsewhere, clinical)
+    read_clinical(desk, [one for one in elsewhere if one[1] not in _METASTASES], clinical)
     incomplete = _incomplete(desk, record.gaps)
     return Chart(
         patient=desk.patient,
@@ -307,7 +310,7 @@ def _observations(
                 break
         if role is None:
             role = _by_value_or_words(desk, entry.view)
-            if role is not None and role != METASTASIS_PRESENT:
+            if role not in (None, METASTASIS_PRESENT, METASTASIS_CATEGORY):
                 desk.note(TEXT_MATCHED, entry.reference, path="Observation.code")
         if role != ECOG and entry.view.component:
             elsewhere += _scores_in_components(desk, entry)
@@ -324,7 +327,7 @@ def _observations(
                 continue
             if role == "diameter":
                 continue
-        if role in CLINICAL_ROLES or role in (METASTASIS, METASTASIS_PRESENT):
+        if role in CLINICAL_ROLES or role in _METASTASES:
             elsewhere.append((entry, role))
     return on_scans, elsewhere
 
@@ -333,6 +336,8 @@ def _by_value_or_words(desk: Desk, view: Observation) -> str | None:
     """What an observation without a known code is: by its value's code, else by its whole name."""
     if desk.terminology.find("distant-metastasis", view.value_codeable_concept):
         return METASTASIS_PRESENT
+    if desk.terminology.find("observation-probable", view.code) == METASTASIS_CATEGORY:
+        return METASTASIS_CATEGORY
     return looked_up(desk.terminology.texts.observation, texts_of(view.code))
 
 

@@ -190,7 +190,77 @@ def test_extrahepatic_spread_as_an_observation(code: Resource, value: Resource) 
             del resource["valueBoolean"], resource["derivedFrom"]
             resource |= {"code": code, "valueCodeableConcept": value}
 
-    assert_same("v13", lambda resources: each(resources, change))
+    shown = assert_same("v13", lambda resources: each(resources, change))
+    assert not notes_of(shown, "value-not-usable")
+
+
+AJCC = "http://cancerstaging.org"
+CLINICAL_M = concept(LOINC, "21907-1")
+
+
+def _with_category(code: Resource, **value: Any) -> Rewrite:
+    """Spread told by the M category of TNM alone."""
+
+    def change(resource: Resource) -> None:
+        if is_code(resource, OBSERVATION, "extrahepatic-spread") and resource["valueBoolean"]:
+            del resource["valueBoolean"], resource["derivedFrom"]
+            resource |= {"code": code, **value}
+
+    return lambda resources: each(resources, change)
+
+
+M1 = [
+    (CLINICAL_M, {"valueCodeableConcept": {"text": "M1"}}),
+    (concept(LOINC, "21901-4"), {"valueString": "pM1b"}),
+    (concept(LOINC, "21913-9"), {"valueString": "rM1"}),
+    (
+        concept(SNOMED, "399387003"),
+        {
+            "valueCodeableConcept": {
+                "coding": [
+                    {
+                        "system": SNOMED,
+                        "code": "1229903009",
+                        "display": "American Joint Committee on Cancer cM1 (qualifier value)",
+                    }
+                ]
+            }
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "value"), M1, ids=str)
+def test_extrahepatic_spread_as_a_category_of_tnm(code: Resource, value: Any) -> None:
+    shown = assert_same("v13", _with_category(code, **value))
+    assert len(notes_of(shown, "text-matched")) == 1
+
+
+NOT_M1 = [
+    ({"valueCodeableConcept": concept(SNOMED, "1229903009")}, "candidate-code"),
+    ({"valueCodeableConcept": concept(AJCC, "cM1")}, "unknown-code"),
+    ({"valueCodeableConcept": {"text": "cM0"}}, "value-not-usable"),
+    ({"valueString": "M0 (i+)"}, "value-not-usable"),
+    ({"valueString": "MX"}, "unknown-code"),
+    ({"valueString": "no M1"}, "unknown-code"),
+    ({"valueString": "M10"}, "unknown-code"),
+    (
+        {
+            "valueCodeableConcept": {
+                "text": "M0",
+                "coding": [{"system": AJCC, "code": "cM1", "display": "cM1"}],
+            }
+        },
+        "unknown-code",
+    ),
+]
+
+
+@pytest.mark.parametrize(("value", "note"), NOT_M1, ids=str)
+def test_a_category_that_does_not_say_m1_is_noted_and_not_used(value: Any, note: str) -> None:
+    shown = judge("v13", _with_category(CLINICAL_M, **value)(record("v13")))
+    assert "ehs-status" in shown["missing"]
+    assert len(notes_of(shown, note)) == 1
 
 
 def test_a_metastasis_in_the_liver_is_no_extrahepatic_spread() -> None:
