@@ -43,6 +43,7 @@ from cdshooks.fhir.chart_conditions import (
 )
 from cdshooks.fhir.chart_desk import FINAL, TEXT_MATCHED, UNREADABLE, Desk, Entry, texts_of
 from cdshooks.fhir.chart_imaging import IMAGING_ROLES, is_about_imaging, read_imaging
+from cdshooks.fhir.chart_medications import with_drugs
 from cdshooks.fhir.chart_orders import read_planned_infusions
 from cdshooks.fhir.chart_outside import sessions_told_elsewhere
 from cdshooks.fhir.chart_panels import with_inherited
@@ -58,6 +59,7 @@ from cdshooks.fhir.texts import looked_up
 from cdshooks.fhir.views import (
     AnyResource,
     BodyStructure,
+    Medication,
     Observation,
     Patient,
     Procedure,
@@ -67,6 +69,7 @@ from cdshooks.fhir.views import (
 
 FOREIGN = "foreign-patient"
 _COUNTING = frozenset({"completed", "available", *FINAL})
+_OF_NOBODY = (Medication,)
 MODIFIED = "modifier-extension"
 _METASTASES = frozenset({METASTASIS, METASTASIS_PRESENT, METASTASIS_CATEGORY})
 
@@ -99,11 +102,16 @@ def chart_of(
         notes=set(record.notes),
     )
     sorted_out = _sorted_out(desk, record)
+    drugs = {
+        entry.reference: entry.view.code
+        for entry in sorted_out.of("Medication")
+        if entry.view.code is not None
+    }
     treatments = read_treatments(
         desk,
         sorted_out.of("Procedure"),
-        sorted_out.of("MedicationAdministration"),
-        sorted_out.of("MedicationStatement"),
+        with_drugs(desk, sorted_out.of("MedicationAdministration"), drugs),
+        with_drugs(desk, sorted_out.of("MedicationStatement"), drugs),
     )
     told_elsewhere = sessions_told_elsewhere(
         desk,
@@ -145,7 +153,9 @@ def chart_of(
         lesion_count=tuple(sorted(clinical.lesion_count, key=_dated_order)),
         stages=tuple(sorted(clinical.stages, key=_stage_order)),
         planned_infusions=read_planned_infusions(
-            desk, sorted_out.of("ServiceRequest"), sorted_out.of("MedicationRequest")
+            desk,
+            sorted_out.of("ServiceRequest"),
+            with_drugs(desk, sorted_out.of("MedicationRequest"), drugs),
         ),
         notes=tuple(sorted(desk.notes, key=_note_order)),
         incomplete=incomplete,
@@ -261,7 +271,12 @@ def _admit(
 
 
 def _is_of_patient(desk: Desk, view: AnyResource, unreadable: Unreadable | None) -> bool:
-    """Whether a resource says that it is this patient's; one that does not say is not."""
+    """Whether a resource says that it is this patient's; one that does not say is not.
+
+    What is of no patient at all, as a drug, is used only by what refers to it.
+    """
+    if isinstance(view, _OF_NOBODY):
+        return True
     if isinstance(view, Patient):
         return f"Patient/{view.id}" == desk.patient
     owner = view.patient if isinstance(view, BodyStructure) else view.subject

@@ -224,6 +224,12 @@ class Dosage(Element):
     route: CodeableConcept | None = None
 
 
+class Medication(Resource, tag="Medication"):
+    """A drug, of no patient."""
+
+    code: CodeableConcept | None = None
+
+
 class MedicationRequest(PatientBound, tag="MedicationRequest"):
     status: str | None = None
     intent: str | None = None
@@ -231,12 +237,16 @@ class MedicationRequest(PatientBound, tag="MedicationRequest"):
     authored_on: str | None = None
     group_identifier: Identifier | None = None
     medication_codeable_concept: CodeableConcept | None = None
+    medication_reference: Reference | None = None
+    contained: tuple[msgspec.Raw, ...] = ()
     dosage_instruction: tuple[Dosage, ...] = ()
 
 
 class MedicationAdministration(PatientBound, tag="MedicationAdministration"):
     status: str | None = None
     medication_codeable_concept: CodeableConcept | None = None
+    medication_reference: Reference | None = None
+    contained: tuple[msgspec.Raw, ...] = ()
     effective_date_time: str | None = None
     effective_period: Period | None = None
     dosage: Dosage | None = None
@@ -246,6 +256,8 @@ class MedicationAdministration(PatientBound, tag="MedicationAdministration"):
 class MedicationStatement(PatientBound, tag="MedicationStatement"):
     status: str | None = None
     medication_codeable_concept: CodeableConcept | None = None
+    medication_reference: Reference | None = None
+    contained: tuple[msgspec.Raw, ...] = ()
     dosage: tuple[Dosage, ...] = ()
     part_of: tuple[Reference, ...] = ()
 
@@ -294,6 +306,7 @@ AnyResource = (
     | ImagingStudy
     | DiagnosticReport
     | Observation
+    | Medication
     | MedicationRequest
     | MedicationAdministration
     | MedicationStatement

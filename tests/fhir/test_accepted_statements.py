@@ -735,6 +735,53 @@ def test_ascites_as_a_diagnosis_is_present_and_its_degree_unknown() -> None:
 ORDERED = {"L01XA01": ("2555", "顺铂"), "L01BC02": ("4492", "5-FU"), "V03AF03": (None, "亚叶酸钙")}
 
 
+def drugs_apart(how: str) -> Rewrite:
+    """The drug in a Medication: ``contained``, or ``beside`` the order."""
+
+    def rewrite(resources: Resources) -> Resources:
+        apart: Resources = []
+        for one in copy.deepcopy(resources):
+            code = one.pop("medicationCodeableConcept", None)
+            if code is not None:
+                drug = {"resourceType": "Medication", "id": f"{one['id']}-drug", "code": code}
+                if how == "contained":
+                    one["contained"] = [{"resourceType": "Organization", "id": "o"}, drug]
+                    one["medicationReference"] = {"reference": f"#{drug['id']}"}
+                else:
+                    apart.append(drug)
+                    one["medicationReference"] = {"reference": f"Medication/{drug['id']}"}
+            apart.append(one)
+        return apart
+
+    return rewrite
+
+
+INFUSIONS = ("s11", "s12", "s13", "s14")
+
+
+@pytest.mark.parametrize("course", INFUSIONS)
+@pytest.mark.parametrize("how", ["contained", "beside"])
+def test_a_drug_in_a_medication_of_its_own(how: str, course: str) -> None:
+    shown = assert_same(course, drugs_apart(how))
+    assert not notes_of(shown, "foreign-patient") and not notes_of(shown, "value-not-usable")
+
+
+@pytest.mark.parametrize("course", INFUSIONS)
+def test_a_medication_that_is_not_there_leaves_the_drug_unknown(course: str) -> None:
+    resources = drugs_apart("beside")(record(course))
+    kept = [one for one in resources if one["resourceType"] != "Medication"]
+    orders = [one for one in kept if "medicationReference" in one]
+    (note,) = notes_of(judge(course, kept), "value-not-usable")
+    assert note["references"] == sorted(f"MedicationRequest/{one['id']}" for one in orders)
+    own = [one for one in kept if one["resourceType"] != "Patient"]
+    assert charted_as(course, own) == ()
+    first = next(one["id"] for one in orders)
+    half = [one for one in resources if one["id"] != f"{first}-drug"]
+    for infusion in charted_as(course, [one for one in half if one["resourceType"] != "Patient"]):
+        of_first = f"MedicationRequest/{first}" in infusion.references
+        assert infusion.unrecognised is of_first
+
+
 @pytest.mark.parametrize("course", ["s11", "s12", "s13", "s14"])
 @pytest.mark.parametrize("how", ["rxnorm", "text"])
 def test_drugs_of_an_infusion(course: str, how: str) -> None:
