@@ -58,6 +58,7 @@ from cdshooks.fhir.references import is_id
 from cdshooks.fhir.texts import looked_up
 from cdshooks.fhir.views import (
     AnyResource,
+    Binary,
     BodyStructure,
     Medication,
     Observation,
@@ -69,7 +70,7 @@ from cdshooks.fhir.views import (
 
 FOREIGN = "foreign-patient"
 _COUNTING = frozenset({"completed", "available", *FINAL})
-_OF_NOBODY = (Medication,)
+_OF_NOBODY = (Medication, Binary)
 MODIFIED = "modifier-extension"
 _METASTASES = frozenset({METASTASIS, METASTASIS_PRESENT, METASTASIS_CATEGORY})
 
@@ -127,7 +128,13 @@ def chart_of(
     findings = read_conditions(desk, sorted_out.of("Condition"), clinical)
     findings += read_metastases(desk, elsewhere)
     findings += read_metastasis_categories(desk, elsewhere)
-    propose_from_texts(desk, sorted_out.of("DiagnosticReport"), sorted_out.of("DocumentReference"))
+    propose_from_texts(
+        desk,
+        sorted_out.of("DiagnosticReport"),
+        sorted_out.of("DocumentReference"),
+        sorted_out.of("Media"),
+        sorted_out.of("Binary"),
+    )
     imaging = read_imaging(
         desk,
         sorted_out.of("ImagingStudy"),

@@ -84,6 +84,7 @@ class Extension(Element):
 class Attachment(Element):
     content_type: str | None = None
     title: str | None = None
+    url: str | None = None
     data: str | None = None
     """Base64."""
 
@@ -298,6 +299,21 @@ class DocumentReference(PatientBound, tag="DocumentReference"):
     context: Context | None = None
 
 
+class Media(PatientBound, tag="Media"):
+    status: str | None = None
+    created_date_time: str | None = None
+    created_period: Period | None = None
+    content: Attachment | None = None
+
+
+class Binary(Resource, tag="Binary"):
+    """Bytes, of no patient but by what points to them."""
+
+    content_type: str | None = None
+    data: str | None = None
+    """Base64."""
+
+
 AnyResource = (
     Patient
     | Condition
@@ -313,6 +329,8 @@ AnyResource = (
     | ServiceRequest
     | Encounter
     | DocumentReference
+    | Media
+    | Binary
 )
 READ_TYPES: frozenset[str] = frozenset(view.__name__ for view in AnyResource.__args__)
 
