@@ -34,7 +34,7 @@ from cdshooks.fhir.views import (
 
 _STUDY = "ImagingStudy"
 _OID = "urn:oid:"
-_REPORT_FINAL = frozenset({"final", "amended", "corrected", "appended"})
+REPORT_FINAL = frozenset({"final", "amended", "corrected", "appended"})
 _CROSS_SECTIONAL = frozenset({Modality.CT, Modality.MR})
 _CODE_MEANING: dict[str, tuple[Modality, bool | None]] = {
     "enhanced-ct": (Modality.CT, True),
@@ -98,10 +98,10 @@ class Scans:
         for report in reports:
             mentioned = with_members(desk, desk.references(report.view.result, "Observation"))
             status = report.view.status or ""
-            if status in _REPORT_FINAL and report.reference not in superseded:
+            if status in REPORT_FINAL and report.reference not in superseded:
                 settled.update(mentioned)
                 scans._report(report, mentioned, results)
-            elif any(result in results for result in mentioned) or scans._is_imaging(report.view):
+            elif any(result in results for result in mentioned) or is_imaging(desk, report.view):
                 desk.note(DROPPED, report.reference, path="DiagnosticReport.status")
                 scans.unsettled.update(mentioned)
         scans.unsettled -= settled
@@ -376,12 +376,6 @@ class Scans:
             desk.note(INFERRED, reference, detail="issued", path="DiagnosticReport.issued")
         return day
 
-    def _is_imaging(self, view: DiagnosticReport) -> bool:
-        table = self.desk.terminology
-        if view.imaging_study or table.find("imaging", view.code):
-            return True
-        return any(table.find("report-category", category) for category in view.category)
-
     def _shows_liver(self, view: DiagnosticReport) -> bool:
         """A report on its own is a scan only when its code says CT or MR of the liver."""
         table = self.desk.terminology
@@ -389,7 +383,7 @@ class Scans:
             return True
         said = " ; ".join(texts_of(view.code))
         return (
-            self._is_imaging(view)
+            is_imaging(self.desk, view)
             and table.texts.modality(said) in _CROSS_SECTIONAL
             and table.texts.says_liver.search(said) is not None
         )
@@ -414,6 +408,14 @@ class Scans:
                 if key.startswith("DiagnosticReport"):
                     draft.references.add(key)
         return draft
+
+
+def is_imaging(desk: Desk, view: DiagnosticReport) -> bool:
+    """Whether a report is one of imaging at all."""
+    table = desk.terminology
+    if view.imaging_study or table.find("imaging", view.code):
+        return True
+    return any(table.find("report-category", category) for category in view.category)
 
 
 def _agree(one: str | None, other: str | None) -> bool:

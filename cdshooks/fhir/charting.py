@@ -50,6 +50,7 @@ from cdshooks.fhir.chart_panels import with_inherited
 from cdshooks.fhir.chart_proposals import propose_from_texts
 from cdshooks.fhir.chart_tnm import METASTASIS_CATEGORY, read_metastasis_categories
 from cdshooks.fhir.chart_treatments import Treatments, read_treatments
+from cdshooks.fhir.chart_unheld import note_unheld
 from cdshooks.fhir.codes import Terminology, standard_terminology
 from cdshooks.fhir.dates import UnreadableDate, read_day
 from cdshooks.fhir.needs import CODES_ASKED_FOR
@@ -145,8 +146,9 @@ def chart_of(
         findings,
         frozenset(entry.reference for entry in observations if entry.view.status in FINAL),
     )
+    unheld = note_unheld(desk, sorted_out.of("DiagnosticReport"), observations, sorted_out.names)
     read_clinical(desk, [one for one in elsewhere if one[1] not in _METASTASES], clinical)
-    incomplete = _incomplete(desk, record.gaps)
+    incomplete = tuple(sorted({*_incomplete(desk, record.gaps), *unheld}))
     return Chart(
         patient=desk.patient,
         treatments=treatments.performed,
@@ -194,6 +196,8 @@ def _sources(desk: Desk) -> dict[str, Source]:
 
 @dataclass(slots=True)
 class _SortedOut:
+    names: set[str] = field(default_factory=set)
+    """Every reference under which the record holds something, used or not."""
     by_type: dict[str, list[Entry[Any]]] = field(default_factory=dict)
 
     def of(self, kind: str) -> list[Entry[Any]]:
@@ -236,7 +240,7 @@ def _sorted_out(desk: Desk, record: Record) -> _SortedOut:
             other = newest.get(reference)
             if other is None or _version(candidate, desk) > _version(other, desk):
                 newest[reference] = candidate
-    out = _SortedOut()
+    out = _SortedOut(set(newest))
     foreign: list[str] = []
     for reference in sorted(newest):
         candidate = newest[reference]

@@ -20,6 +20,7 @@ from tests.support.courses import (
 )
 from tests.support.fhir_writer import (
     BASE,
+    DICOM,
     EXTENSION,
     LOINC,
     OBSERVATION,
@@ -460,6 +461,36 @@ def test_replaced_observation_and_replaced_report_are_out() -> None:
         return [wrong, first, *resources]
 
     assert_same(REFRACTORY, replaced_report)
+
+
+@pytest.mark.parametrize("named_by", ["report", "group"])
+def test_a_named_result_that_is_not_there_leaves_no_answer_no(named_by: str) -> None:
+    resources = record("v27")
+    size = last_size(resources)
+    missing = [{"reference": "Observation/gone"}, {"reference": f"Observation/{size['id']}"}]
+    if named_by == "group":
+        naming = like(size, "group", code=concept(DICOM, "125007"), hasMember=missing)
+        del naming["valueQuantity"]
+    else:
+        naming = as_reports(words=False)(resources)[-1] | {"id": "naming", "result": missing}
+    before, shown = judge("v27", resources), judge("v27", [*resources, naming])
+    assert cci(before) == "not-met" and cci(shown) == OPEN
+    assert shown["definitions"][CCI]["reason"] == "record-incomplete"
+    assert "record-incomplete" in shown["missing"]
+    (note,) = notes_of(shown, "truncated")
+    assert note["references"] == [f"{naming['resourceType']}/{naming['id']}"]
+    there = {**size, "id": "gone", "status": "entered-in-error"}
+    assert not notes_of(judge("v27", [*resources, naming, there]), "truncated")
+
+
+def test_a_named_result_of_another_patient_is_counted_and_not_used() -> None:
+    resources = as_reports(words=False)(record("v27"))
+    reports = of_kind(resources, "DiagnosticReport")
+    reports[-1]["result"].append({"reference": "Observation/other"})
+    other = like(last_size(resources), "x", id="other", subject={"reference": "Patient/other"})
+    shown = judge("v27", [*resources, other])
+    assert told(shown) == told(canonical("v27"))
+    assert notes_of(shown, "foreign-patient") and not notes_of(shown, "truncated")
 
 
 @pytest.mark.parametrize("fate", ["gone", "entered-in-error"])
