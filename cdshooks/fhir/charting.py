@@ -27,6 +27,7 @@ from cdshooks.clinical.chart import (
     StatedFact,
     Treatment,
 )
+from cdshooks.fhir.chart_assessed import note_other_sessions
 from cdshooks.fhir.chart_clinical import (
     CLINICAL_ROLES,
     ECOG,
@@ -146,6 +147,8 @@ def chart_of(
         findings,
         frozenset(entry.reference for entry in observations if entry.view.status in FINAL),
     )
+    readings = [entry for entry, _ in on_scans]
+    note_other_sessions(desk, readings, imaging.scans, treatments.performed)
     unheld = note_unheld(desk, sorted_out.of("DiagnosticReport"), observations, sorted_out.names)
     read_clinical(desk, [one for one in elsewhere if one[1] not in _METASTASES], clinical)
     incomplete = tuple(sorted({*_incomplete(desk, record.gaps), *unheld}))

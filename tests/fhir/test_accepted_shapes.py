@@ -18,6 +18,7 @@ from tests.support.courses import (
 )
 from tests.support.fhir_writer import (
     ATC,
+    BASE,
     DICOM,
     LOINC,
     NCIT,
@@ -431,6 +432,43 @@ def test_scan_by_part_of() -> None:
             resource["partOf"] = resource.pop("derivedFrom")
 
     assert_same(REFRACTORY, lambda resources: each(resources, change))
+
+
+ASSESSED = [(0, True), (1, True), (2, False)]
+
+
+@pytest.mark.parametrize(("number", "contradicts"), ASSESSED)
+def test_a_reading_that_names_another_session_than_its_dates(
+    number: int, contradicts: bool
+) -> None:
+    """The last scan follows the third session."""
+    resources = record(REFRACTORY)
+    sessions = [f"Procedure/{one['id']}" for one in of_kind(resources, "Procedure")]
+    reading = [one for one in resources if is_diameter(one)][-1]
+    url = f"{BASE}/StructureDefinition/assessed-procedure"
+    reading["extension"] = [{"url": url, "valueReference": {"reference": sessions[number]}}]
+    shown = judge(REFRACTORY, resources)
+    assert told(shown) == told(canonical(REFRACTORY))
+    notes = notes_of(shown, "conflict")
+    assert len(notes) == contradicts
+    if contradicts:
+        named = [f"Observation/{reading['id']}", sessions[number], sessions[2]]
+        assert notes[0]["references"] == sorted(named)
+
+
+def test_a_reading_that_names_any_part_of_its_session_or_one_that_is_not_there() -> None:
+    resources = record("v28")
+    parts = [f"Procedure/{one['id']}" for one in of_kind(resources, "Procedure")]
+    reading = [one for one in resources if is_diameter(one)][-1]
+    noted = []
+    for named in (*parts, "Procedure/none"):
+        url = f"{BASE}/StructureDefinition/assessed-procedure"
+        reading["extension"] = [{"url": url, "valueReference": {"reference": named}}]
+        shown = judge("v28", resources)
+        assert told(shown) == told(canonical("v28"))
+        noted.append(bool(notes_of(shown, "conflict")))
+    of_last = canonical("v28")["course"]["sessions"][-1]["references"]
+    assert noted == [part not in of_last for part in (*parts, "Procedure/none")]
 
 
 def test_scan_by_the_same_day() -> None:
