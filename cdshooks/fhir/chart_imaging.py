@@ -32,6 +32,7 @@ from cdshooks.fhir.chart_desk import (
     texts_of,
 )
 from cdshooks.fhir.chart_lesions import Lesions
+from cdshooks.fhir.chart_newness import CONFLICT, Newness, new_since, note_newness
 from cdshooks.fhir.chart_quantities import millimetres, millimetres_of_text, number, unit
 from cdshooks.fhir.chart_responses import (
     RESPONSES,
@@ -99,6 +100,8 @@ class _Sheet:
     responses: list[StatedResponse] = field(default_factory=list)
     viability: list[tuple[Decimal, References]] = field(default_factory=list)
     sums: list[tuple[Decimal, References]] = field(default_factory=list)
+    newness: list[tuple[str, bool, str]] = field(default_factory=list)
+    """Statements that are called new, or not new, with their references."""
     short: list[tuple[str, str]] = field(default_factory=list)
     """Short axes: the lesion and where it is said."""
 
@@ -138,6 +141,7 @@ def read_imaging(
     standing -= replaced | scans.unsettled
 
     charted: list[Scan] = []
+    newness: list[Newness] = []
     findings = [*findings, *_standing_invasion(desk, homeless)]
     for key in sorted(scans.by_key):
         sheet = _Sheet(scans.by_key[key])
@@ -150,9 +154,11 @@ def read_imaging(
             if finding.day.last <= day.date and not sheet.statements.get(finding.statement):
                 said = Statement(True, (finding.reference,))
                 sheet.statements.setdefault(finding.statement, []).append(said)
+        newness += [Newness(role, new, day.date, ref) for role, new, ref in sheet.newness]
         charted.append(_scan(sheet, lesions, day))
     charted.sort(key=lambda scan: (scan.date, scan.latest or scan.date, scan.references))
     _note_slips(desk, charted)
+    note_newness(desk, newness, charted)
     observed_on = {reference: day.date for reference, day in days.items() if day is not None}
     observed_on |= {finding.reference: finding.day.date for finding in findings}
     return Imaging(tuple(charted), lesions.charted(), observed_on)
@@ -224,12 +230,7 @@ def _read(
     elif role == SIZE_PANEL:
         _read_panel(desk, sheet, lesions, view, reference)
     elif role in STATEMENTS:
-        if view.value_boolean is not None:
-            vessels = _vessels(desk, view, reference) if view.component else ()
-            said = Statement(view.value_boolean, (reference,), vessels)
-            sheet.statements.setdefault(role, []).append(said)
-        elif view.data_absent_reason is None:
-            desk.note(NOT_USABLE, reference, path="Observation.value")
+        _read_statement(desk, sheet, role, view, reference)
     elif role == INVOLVED_VESSEL:
         _read_thrombus(desk, sheet, view, reference)
     elif role == TARGET:
@@ -246,6 +247,23 @@ def _read(
             desk.note(NOT_USABLE, reference, path="Observation.value")
     elif role == "residual-viability":
         _read_viability(desk, sheet, view, reference)
+
+
+def _read_statement(
+    desk: Desk, sheet: _Sheet, role: str, view: Observation, reference: str
+) -> None:
+    answer, is_new = view.value_boolean, new_since(desk, view)
+    if answer is None:
+        if view.data_absent_reason is None or is_new is not None:
+            desk.note(NOT_USABLE, reference, path="Observation.value")
+        return
+    if is_new and not answer:
+        desk.note(CONFLICT, reference, detail="newness")
+        return
+    vessels = _vessels(desk, view, reference) if view.component else ()
+    sheet.statements.setdefault(role, []).append(Statement(answer, (reference,), vessels))
+    if answer and is_new is not None:
+        sheet.newness.append((role, is_new, reference))
 
 
 def _vessels(desk: Desk, view: Observation, reference: str) -> tuple[Vessel, ...]:

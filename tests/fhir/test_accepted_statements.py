@@ -163,6 +163,64 @@ def test_a_thrombus_staged_between_scans_speaks_for_the_later_ones() -> None:
     assert_same("v12", lambda resources: each(resources, change))
 
 
+def _called(statement: str, answers: dict[str, bool], new: bool | None) -> Rewrite:
+    """Answers by day; the last is called new or not. ``new`` None: no component."""
+
+    def change(resource: Resource) -> None:
+        if not is_code(resource, OBSERVATION, statement):
+            return
+        day = resource["effectiveDateTime"]
+        resource["valueBoolean"] = answers.get(day, False)
+        if new is not None and day == max(answers):
+            code = concept(OBSERVATION, "new-since-comparator")
+            resource["component"] = [{"code": code, "valueBoolean": new}]
+
+    return lambda resources: each(resources, change)
+
+
+FIRST_SCAN, LAST_SCAN = "2023-01-05", "2023-05-16"
+NEWNESS = [
+    (False, True, True, None),
+    (False, True, False, "conflict"),
+    (True, True, True, None),
+    (True, True, False, "value-not-usable"),
+    (False, False, False, None),
+]
+"""At the first scan; at the last; called new there; note. Between them: absent."""
+
+
+@pytest.mark.parametrize("statement", ["vascular-invasion", "extrahepatic-spread"])
+@pytest.mark.parametrize(("first", "last", "new", "note"), NEWNESS)
+def test_what_is_called_new_or_not_is_told_and_decides_nothing(
+    first: bool, last: bool, new: bool, note: str | None, statement: str
+) -> None:
+    answers = {FIRST_SCAN: first, LAST_SCAN: last}
+    resources = record(REFRACTORY)
+    plain = judge(REFRACTORY, _called(statement, answers, None)(resources))
+    shown = judge(REFRACTORY, _called(statement, answers, new)(resources))
+    assert told(shown) == told(plain)
+    assert [one["code"] for one in shown["notes"]] == ([note] if note else [])
+    if note == "conflict":
+        days = [
+            one["effectiveDateTime"] for one in resources if is_code(one, OBSERVATION, statement)
+        ]
+        assert len(shown["notes"][0]["references"]) == len(days)
+
+
+def test_new_where_every_earlier_scan_says_that_it_was_there_is_a_conflict() -> None:
+    days = {one["effectiveDateTime"] for one in record(REFRACTORY) if is_diameter(one)}
+    always = dict.fromkeys(days, True)
+    shown = judge(REFRACTORY, _called("vascular-invasion", always, True)(record(REFRACTORY)))
+    assert [one["code"] for one in shown["notes"]] == ["conflict"]
+
+
+def test_absent_and_yet_new_is_neither() -> None:
+    answers = {FIRST_SCAN: False, LAST_SCAN: False}
+    shown = judge(REFRACTORY, _called("vascular-invasion", answers, True)(record(REFRACTORY)))
+    assert "vi-status" in shown["missing"]
+    assert [one["code"] for one in shown["notes"]] == ["conflict"]
+
+
 METASTASES = [
     concept(SNOMED, "94391008"),
     concept(SNOMED, "94222008"),
