@@ -42,7 +42,15 @@ from cdshooks.fhir.chart_conditions import (
     read_conditions,
     read_metastases,
 )
-from cdshooks.fhir.chart_desk import FINAL, TEXT_MATCHED, UNREADABLE, Desk, Entry, texts_of
+from cdshooks.fhir.chart_desk import (
+    FINAL,
+    NOT_USABLE,
+    TEXT_MATCHED,
+    UNREADABLE,
+    Desk,
+    Entry,
+    texts_of,
+)
 from cdshooks.fhir.chart_imaging import IMAGING_ROLES, is_about_imaging, read_imaging
 from cdshooks.fhir.chart_medications import with_drugs
 from cdshooks.fhir.chart_orders import read_planned_infusions
@@ -149,6 +157,7 @@ def chart_of(
     )
     readings = [entry for entry, _ in on_scans]
     note_other_sessions(desk, readings, imaging.scans, treatments.performed)
+    _note_links(desk, sorted_out.of("Patient"))
     unheld = note_unheld(desk, sorted_out.of("DiagnosticReport"), observations, sorted_out.names)
     read_clinical(desk, [one for one in elsewhere if one[1] not in _METASTASES], clinical)
     incomplete = tuple(sorted({*_incomplete(desk, record.gaps), *unheld}))
@@ -297,6 +306,13 @@ def _is_of_patient(desk: Desk, view: AnyResource, unreadable: Unreadable | None)
     if owner is None and unreadable is not None:
         return True
     return desk.reference(owner) == desk.patient
+
+
+def _note_links(desk: Desk, patients: list[Entry[Patient]]) -> None:
+    """Another record of the same person may hold more; it is never followed, but told."""
+    for reference, view, _ in patients:
+        if any(link.other is not None for link in view.link):
+            desk.note(NOT_USABLE, reference, detail="patient-link", path="Patient.link")
 
 
 def _version(candidate: _Candidate, desk: Desk) -> tuple[object, ...]:

@@ -109,8 +109,15 @@ class Resource(Element, tag_field="resourceType"):
     modifier_extension: tuple[msgspec.Raw, ...] = ()
 
 
+class PatientLink(Element):
+    """To another record of the same person."""
+
+    other: Reference | None = None
+    type: str | None = None
+
+
 class Patient(Resource, tag="Patient"):
-    pass
+    link: tuple[PatientLink, ...] = ()
 
 
 class PatientBound(Resource):

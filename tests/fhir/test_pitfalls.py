@@ -559,6 +559,20 @@ def test_censored_marker_and_other_assay_are_not_compared() -> None:
     assert "markers" in shown["missing"]
 
 
+@pytest.mark.parametrize("kind", ["replaced-by", "replaces", "refer", "seealso"])
+def test_a_link_to_another_record_of_the_person_is_told_and_not_followed(kind: str) -> None:
+    resources = record(REFRACTORY)
+    (patient,) = of_kind(resources, "Patient")
+    patient["link"] = [{"other": {"reference": "Patient/other"}, "type": kind}]
+    session = of_kind(resources, "Procedure")[-1]
+    session["subject"] = {"reference": "Patient/other"}
+    shown = judge(REFRACTORY, resources)
+    assert shown["course"]["count"] == 2
+    assert len(notes_of(shown, "foreign-patient")) == 1
+    (note,) = notes_of(shown, "value-not-usable")
+    assert note["references"] == [f"Patient/{patient['id']}"]
+
+
 def test_resources_of_another_patient_are_not_used() -> None:
     resources = record(REFRACTORY)
     other = like(last(resources, "Procedure"), "other", subject={"reference": "Patient/other"})
