@@ -191,6 +191,8 @@ class Scan:
     stated_responses: tuple[StatedResponse, ...] = ()
     residual_viability_percent: tuple[tuple[Decimal, References], ...] = ()
     """Reported residual viability of all initial lesions together."""
+    residual_viability_of: tuple[tuple[str, Decimal, References], ...] = ()
+    """The same of single lesions, by key."""
     viable_sum_mm: tuple[tuple[Decimal, References], ...] = ()
     """Reported sum of the viable diameters of all targets."""
     latest: datetime.date | None = None

@@ -138,8 +138,9 @@ def _without(scan: Scan, references: set[str]) -> Scan:
         found: References = item.references
         return found
 
-    def second(item: tuple[Any, References]) -> References:
-        return item[1]
+    def last(item: tuple[Any, ...]) -> References:
+        found: References = item[-1]
+        return found
 
     return replace(
         scan,
@@ -148,8 +149,9 @@ def _without(scan: Scan, references: set[str]) -> Scan:
         vascular_invasion=kept(scan.vascular_invasion, refs),
         extrahepatic_spread=kept(scan.extrahepatic_spread, refs),
         stated_responses=kept(scan.stated_responses, refs),
-        residual_viability_percent=kept(scan.residual_viability_percent, second),
-        viable_sum_mm=kept(scan.viable_sum_mm, second),
+        residual_viability_percent=kept(scan.residual_viability_percent, last),
+        residual_viability_of=kept(scan.residual_viability_of, last),
+        viable_sum_mm=kept(scan.viable_sum_mm, last),
     )
 
 

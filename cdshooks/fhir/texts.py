@@ -47,6 +47,7 @@ class Texts:
         }
         self.says_not_viable = any_of(data["notViable"])
         self.says_liver = any_of(data["liverImaging"])
+        self._whole_liver = frozenset(name.casefold() for name in data["wholeLiver"])
         self.says_hepatic = any_of(data["hepatic"])
         self._modalities = [(e["modality"], any_of(e["patterns"])) for e in data["modality"]]
         site = data["site"]
@@ -75,6 +76,9 @@ class Texts:
             if text
         }
         return found.pop() or None if len(found) == 1 else None
+
+    def is_whole_liver(self, text: str | None) -> bool:
+        return text is not None and text.strip().casefold() in self._whole_liver
 
     def site(self, text: str) -> Site:
         """A text that names two segments or two labels says neither."""

@@ -660,7 +660,10 @@ def test_residual_viability_that_the_reader_states(percent: int, answer: bool) -
 UNUSABLE_VIABILITY: dict[str, Rewrite] = {
     "another unit": _viability(60, "mm"),
     "negative": _viability(-60),
-    "of one lesion": _viability(60, focus=[{"reference": "BodyStructure/v01-lesion-L1"}]),
+    "of two lesions": _viability(
+        60, focus=[{"reference": f"BodyStructure/v01-lesion-{n}"} for n in ("L1", "L2")]
+    ),
+    "of a place": _viability(60, bodySite={"text": "left lobe"}),
 }
 
 
@@ -668,6 +671,72 @@ UNUSABLE_VIABILITY: dict[str, Rewrite] = {
 def test_residual_viability_that_cannot_be_used_is_noted(shape: str) -> None:
     answer, notes = _viability_criterion(UNUSABLE_VIABILITY[shape])
     assert answer is None and notes
+
+
+OF_ONE: dict[str, dict[str, Any]] = {
+    "focus": {"focus": [{"reference": "BodyStructure/v01-lesion-L1"}]},
+    "site in words": {"bodySite": {"text": "L1"}},
+    "tracking label": {"identifier": [{"type": concept(DICOM, "112039"), "value": "L1"}]},
+}
+
+
+@pytest.mark.parametrize("named", OF_ONE)
+@pytest.mark.parametrize(("percent", "answer"), [(51, True), (50, False)])
+def test_the_share_of_the_only_lesion_is_that_of_all(
+    percent: int, answer: bool, named: str
+) -> None:
+    assert _viability_criterion(_viability(percent, **OF_ONE[named])) == (answer, [])
+
+
+@pytest.mark.parametrize("site", ["liver", "肝脏"])
+def test_a_share_of_the_whole_liver_is_that_of_all_lesions(site: str) -> None:
+    assert _viability_criterion(_viability(51, bodySite={"text": site})) == (True, [])
+
+
+TWO_LESIONS = [
+    ((60, 70), True),
+    ((50, 0), False),
+    ((40, 60), None),
+    ((60, None), None),
+    ((None, 20), None),
+]
+
+
+@pytest.mark.parametrize("as_component", [True, False])
+@pytest.mark.parametrize(("percents", "answer"), TWO_LESIONS, ids=str)
+def test_shares_of_several_lesions_decide_where_all_lie_on_one_side(
+    percents: tuple[int | None, ...], answer: bool | None, as_component: bool
+) -> None:
+    """After the baseline nothing is measured but, of each lesion, what is left of it."""
+    resources = record("v28")
+    first = min(one["effectiveDateTime"] for one in resources if is_diameter(one))
+    code = concept(OBSERVATION, "residual-viability")
+
+    def change(resource: Resource) -> Resources | None:
+        if not is_diameter(resource) or resource["effectiveDateTime"] == first:
+            return None
+        percent = percents[int(resource["focus"][0]["reference"][-1]) - 1]
+        del resource["valueQuantity"]
+        absent = concept(f"{TERMINOLOGY}/data-absent-reason", "not-performed")
+        if percent is None:
+            resource["dataAbsentReason"] = absent
+            return None
+        share = {"value": percent, "unit": "%", "system": UCUM, "code": "%"}
+        if not as_component:
+            left = like(resource, "left", code=code, valueQuantity=share)
+            return [{**resource, "dataAbsentReason": absent}, left]
+        resource["code"] = concept(LOINC, "21889-1")
+        viable = concept(OBSERVATION, "viable-diameter")
+        resource["component"] = [
+            {"code": viable, "dataAbsentReason": absent},
+            {"code": code, "valueQuantity": share},
+        ]
+        return None
+
+    shown = judge("v28", each(resources, change))
+    assert shown["definitions"]["jsh-lcsgj-2014"]["criteria"]["viability"] is answer
+    assert shown["response"]["category"] == "NE"
+    assert bool(notes_of(shown, "value-not-usable")) is (None in percents)
 
 
 def test_a_share_of_one_lesion_beside_its_size_is_not_that_of_all() -> None:
