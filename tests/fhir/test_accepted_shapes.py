@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support import shapes
 from tests.support.courses import (
     COURSES,
+    INFUSIONS,
     REFRACTORY,
     answers,
     assert_same,
@@ -35,14 +39,18 @@ from tests.support.shapes import (
     Resources,
     Rewrite,
     as_panel,
+    as_periods,
     as_reports,
     as_text,
     as_two_axes,
     by_body_site_extension,
     by_lesion_id,
+    by_part_of,
     by_words,
+    called_new,
     coded,
     contrast_told,
+    drugs_apart,
     each,
     each_diameter,
     enhancing_component,
@@ -50,8 +58,10 @@ from tests.support.shapes import (
     is_diameter,
     like,
     linked_by_identifier,
+    naming_sessions,
     notes_of,
     of_kind,
+    spread_as_category,
     staged,
     told,
     tracked,
@@ -204,13 +214,7 @@ def test_a_part_of_a_session_is_no_session() -> None:
 
 
 def test_session_as_a_period_of_one_day() -> None:
-    def change(resource: Resource) -> None:
-        if "performedDateTime" in resource:
-            day = resource.pop("performedDateTime")
-            times = {"start": f"{day}T09:00:00+08:00", "end": f"{day}T11:30:00+08:00"}
-            resource["performedPeriod"] = times
-
-    assert_same(REFRACTORY, lambda resources: each(resources, change))
+    assert_same(REFRACTORY, lambda resources: each(resources, as_periods))
 
 
 @pytest.mark.parametrize("form", ["{0}-{1}-{2}", "{0}年{1}月{2}日", "{0}/{1}/{2}"])
@@ -354,6 +358,7 @@ SCANS: dict[str, Rewrite] = {
     "contrast by the code of the study": contrast_told("code"),
     "contrast by the description": contrast_told("description"),
     "contrast by the series": contrast_told("series"),
+    "without and with contrast": contrast_told("both phases"),
 }
 
 
@@ -427,11 +432,7 @@ def test_contrast_of_one_series_is_that_of_the_study(
 
 
 def test_scan_by_part_of() -> None:
-    def change(resource: Resource) -> None:
-        if "derivedFrom" in resource:
-            resource["partOf"] = resource.pop("derivedFrom")
-
-    assert_same(REFRACTORY, lambda resources: each(resources, change))
+    assert_same(REFRACTORY, lambda resources: each(resources, by_part_of))
 
 
 ASSESSED = [(0, True), (1, True), (2, False)]
@@ -777,6 +778,61 @@ def test_a_report_that_groups_its_measurements() -> None:
 def test_duplicates_of_structured_report_and_report(course: str) -> None:
     shown = assert_same(course, with_report_duplicates)
     assert not notes_of(shown, "conflict")
+
+
+# ---------------------------------------------------------------- every shape
+
+
+OTHERS: dict[str, Rewrite] = {
+    "staged session by its parent": staged,
+    "session as a period": lambda resources: each(resources, as_periods),
+    "readings name their session": naming_sessions,
+    "invasion and spread are called new": called_new,
+    "spread as the M category of TNM": lambda resources: each(resources, spread_as_category),
+    "scan by partOf": lambda resources: each(resources, by_part_of),
+    "drug contained": drugs_apart("contained"),
+    "drug beside": drugs_apart("beside"),
+    "duplicates": with_report_duplicates,
+}
+
+
+@pytest.mark.parametrize("shape", OTHERS)
+def test_another_shape_is_judged_the_same_in_every_course_that_has_it(shape: str) -> None:
+    courses = [
+        name for name in (*COURSES, *INFUSIONS) if OTHERS[shape](record(name)) != record(name)
+    ]
+    assert courses
+    for course in courses:
+        shown = assert_same(course, OTHERS[shape])
+        assert not notes_of(shown, "conflict")
+
+
+def test_no_rewriting_is_left_out() -> None:
+    """Every function that rewrites a record stands in a table above."""
+    written = ast.parse(Path(str(shapes.__file__)).read_text(encoding="utf-8")).body
+    rewriting = {
+        one.name
+        for one in written
+        if isinstance(one, ast.FunctionDef)
+        and one.returns is not None
+        and (ast.unparse(one.returns) == "Rewrite" or _takes_what_is_rewritten(one))
+    }
+    tables = [
+        one
+        for one in ast.parse(Path(__file__).read_text(encoding="utf-8")).body
+        if isinstance(one, ast.AnnAssign) and ast.unparse(one.annotation) == "dict[str, Rewrite]"
+    ]
+    used = {n.id for table in tables for n in ast.walk(table) if isinstance(n, ast.Name)}
+    helpers = {"each", "each_diameter", "of_kind", "without_kind"}
+    assert len(rewriting) > 15 and rewriting - helpers <= used
+
+
+def _takes_what_is_rewritten(function: ast.FunctionDef) -> bool:
+    kinds = [ast.unparse(one.annotation) for one in function.args.args if one.annotation]
+    returned = ast.unparse(function.returns) if function.returns else ""
+    return (kinds == ["Resources"] and returned == "Resources") or (
+        kinds == ["Resource"] and returned in ("None", "Resources")
+    )
 
 
 def test_everything_at_once() -> None:

@@ -13,6 +13,7 @@ from cdshooks.fhir.charting import chart_of
 from cdshooks.fhir.record import Record
 from tests.fhir.test_situation_charting import charted
 from tests.support.courses import (
+    INFUSIONS,
     REFRACTORY,
     answers,
     assert_same,
@@ -40,6 +41,7 @@ from tests.support.shapes import (
     Rewrite,
     as_reports,
     described,
+    drugs_apart,
     each,
     is_code,
     is_diameter,
@@ -791,30 +793,6 @@ def test_ascites_as_a_diagnosis_is_present_and_its_degree_unknown() -> None:
 
 
 ORDERED = {"L01XA01": ("2555", "顺铂"), "L01BC02": ("4492", "5-FU"), "V03AF03": (None, "亚叶酸钙")}
-
-
-def drugs_apart(how: str) -> Rewrite:
-    """The drug in a Medication: ``contained``, or ``beside`` the order."""
-
-    def rewrite(resources: Resources) -> Resources:
-        apart: Resources = []
-        for one in copy.deepcopy(resources):
-            code = one.pop("medicationCodeableConcept", None)
-            if code is not None:
-                drug = {"resourceType": "Medication", "id": f"{one['id']}-drug", "code": code}
-                if how == "contained":
-                    one["contained"] = [{"resourceType": "Organization", "id": "o"}, drug]
-                    one["medicationReference"] = {"reference": f"#{drug['id']}"}
-                else:
-                    apart.append(drug)
-                    one["medicationReference"] = {"reference": f"Medication/{drug['id']}"}
-            apart.append(one)
-        return apart
-
-    return rewrite
-
-
-INFUSIONS = ("s11", "s12", "s13", "s14")
 
 
 @pytest.mark.parametrize("course", INFUSIONS)
