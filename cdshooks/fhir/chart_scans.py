@@ -44,6 +44,9 @@ _CODE_MEANING: dict[str, tuple[Modality, bool | None]] = {
     "ct": (Modality.CT, None),
     "mr": (Modality.MR, None),
 }
+_UNENHANCED = "unenhanced"
+_PHASES = frozenset({"arterial", "portal-venous", "delayed", "hepatobiliary", _UNENHANCED})
+"""Codes of ``contrast-phase``; one without contrast beside another is of an enhanced scan."""
 
 
 @dataclass(slots=True, eq=False)
@@ -237,16 +240,21 @@ class Scans:
         return None
 
     def _contrast(self, view: ImagingStudy) -> bool | None:
-        """Stated contrast; an arterial phase said to be inadequate makes it useless."""
+        """Stated contrast, else that of the phases; a bad arterial phase makes it useless."""
         answers: set[bool] = set()
+        phases: set[str] = set()
         for extension in self.desk.extensions(view.extension, "imaging-contrast"):
             for inner in extension.extension:
+                if inner.url == "phase" and inner.value_code in _PHASES:
+                    phases.add(inner.value_code)
                 if inner.value_boolean is None:
                     continue
                 if inner.url == "enhanced":
                     answers.add(inner.value_boolean)
                 elif inner.url == "arterialPhaseAdequate" and not inner.value_boolean:
                     return False
+        if phases:
+            answers.add(phases != {_UNENHANCED})
         return answers.pop() if len(answers) == 1 else None
 
     def _describe(

@@ -321,7 +321,8 @@ def _standardised(desk: Desk, view: Procedure) -> bool | None:
 
 def _intent(desk: Desk, view: Procedure, reference: str) -> Intent | None:
     found: set[str] = set()
-    for extension in desk.extensions(view.extension, "procedure-intent"):
+    names = ("procedure-intent", "procedure-intention")
+    for extension in (e for name in names for e in desk.extensions(view.extension, name)):
         role = desk.terminology.only("intent", extension.value_codeable_concept)
         if role is None:
             desk.note(UNKNOWN_CODE, reference, path="Procedure.extension")

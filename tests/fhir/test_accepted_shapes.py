@@ -325,6 +325,23 @@ def test_intent_is_taken_from_the_procedure_alone() -> None:
     assert shown == judge("v07", resources)
 
 
+MII = "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko"
+INTENTION = f"{MII}/StructureDefinition/mii-ex-onko-operation-intention"
+
+
+@pytest.mark.parametrize(("code", "same"), [("K", True), ("P", False), ("D", False)])
+def test_intent_by_the_extension_of_the_german_oncology_module(code: str, same: bool) -> None:
+    resources = record("v07")
+    for one in of_kind(resources, "Procedure"):
+        one["extension"] = [e for e in one["extension"] if "intent" not in e["url"]]
+        value = concept(f"{MII}/CodeSystem/mii-cs-onko-intention", code)
+        one["extension"].append({"url": INTENTION, "valueCodeableConcept": value})
+    shown = judge("v07", resources)
+    assert (told(shown) == told(canonical("v07"))) is same
+    assert bool(notes_of(shown, "unknown-code")) is (code == "D")
+    assert ("tace-intent" in shown["missing"]) is (code == "D")
+
+
 OTHER_THERAPIES = [
     ("ablation", "肝肿瘤射频消融术"),
     ("ablation", "Radiofrequency ablation of liver"),
@@ -479,6 +496,25 @@ def test_scan_by_the_same_day() -> None:
     assert_same("v16", lambda resources: each(resources, change))
 
 
+def test_a_report_that_is_only_issued_is_dated_by_that_last_and_noted() -> None:
+    def rewrite(resources: Resources, *, dated_results: bool) -> Resources:
+        reported = as_reports(words=False)(resources)
+        for one in reported:
+            if one["resourceType"] == "DiagnosticReport":
+                issued = one.pop("effectiveDateTime")
+                one["issued"] = f"{'2099-01-01' if dated_results else issued}T10:00:00+08:00"
+            elif one["resourceType"] == "Observation" and not dated_results and one.get("category"):
+                one.pop("effectiveDateTime", None)
+        return reported
+
+    by_results = judge(REFRACTORY, rewrite(record(REFRACTORY), dated_results=True))
+    assert told(by_results) == told(canonical(REFRACTORY))
+    assert not notes_of(by_results, "inferred")
+    by_issue = judge(REFRACTORY, rewrite(record(REFRACTORY), dated_results=False))
+    assert by_issue["response"]["category"] == "PD"
+    assert len(notes_of(by_issue, "inferred")) == 4
+
+
 def test_a_report_of_another_place_is_no_scan() -> None:
     resources = record(REFRACTORY)
     skull = as_reports(words=True)(resources)[-1]
@@ -505,7 +541,17 @@ def tracked_groups(resources: Resources) -> Resources:
     return in_groups(tracked(kind="112039", keep_records=False)(resources))
 
 
+def id_on_the_group(resources: Resources) -> Resources:
+    """The extension with the lesion's id stands on the group."""
+    grouped = in_groups(by_lesion_id("lesion-id")(resources))
+    for one in grouped:
+        if is_diameter(one):
+            del one["extension"]
+    return grouped
+
+
 LESIONS: dict[str, Rewrite] = {
+    "extension lesion-id of the group": id_on_the_group,
     "core extension bodySite": each_diameter(by_body_site_extension),
     "tracking UID": tracked(kind="112040", keep_records=True),
     "tracking UID without records": tracked(kind="112040", keep_records=False),

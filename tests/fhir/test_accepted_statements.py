@@ -558,6 +558,18 @@ def test_pivka_by_its_name(name: str) -> None:
     assert (str(found.marker), found.value) == ("pivka-ii", 52)
 
 
+@pytest.mark.parametrize("text", [">60500", "3850 ng/mL", "升高"])
+def test_a_marker_in_words_is_noted_and_not_used(text: str) -> None:
+    resources = record(REFRACTORY)
+    last = [one for one in resources if is_code(one, LOINC, "1834-1")][-1]
+    del last["valueQuantity"]
+    last["valueString"] = text
+    shown = judge(REFRACTORY, resources)
+    (note,) = notes_of(shown, "value-not-usable")
+    assert note["references"] == [f"Observation/{last['id']}"]
+    assert told(shown) == told(judge(REFRACTORY, [one for one in resources if one is not last]))
+
+
 AFP_CODES = {"19176-7": "[IU]/mL", "19177-5": "pmol/L"}
 
 

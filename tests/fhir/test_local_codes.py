@@ -61,6 +61,29 @@ def test_a_concept_map_names_the_code_of_ours(tmp_path: Path) -> None:
     assert role(of(tmp_path, concept_map()), "T2") == "deb-tace"
 
 
+@pytest.mark.parametrize(
+    ("name", "modality", "contrast"),
+    [("imaging.enhanced-mr", "MR", True), ("imaging.plain-ct", "CT", False)],
+)
+def test_a_site_says_what_a_local_code_of_imaging_means(
+    tmp_path: Path, name: str, modality: str, contrast: bool
+) -> None:
+    study = {
+        "resourceType": "ImagingStudy",
+        "id": "s",
+        "status": "available",
+        "subject": {"reference": "Patient/p-1"},
+        "started": "2023-01-05",
+        "procedureCode": [concept(LOCAL, "T1")],
+    }
+    patient = {"resourceType": "Patient", "id": "p-1"}
+    record = Record("p-1", [msgspec.Raw(json.dumps(one).encode()) for one in (patient, study)])
+    (found,) = chart_of(record, terminology=of(tmp_path, value_set(name))).scans
+    assert (str(found.modality), found.contrast) == (modality, contrast)
+    (unknown,) = chart_of(record).scans
+    assert (unknown.modality, unknown.contrast) == (None, None)
+
+
 OWN_URL = "https://pacs.example.org/fhir/tumor-key"
 
 

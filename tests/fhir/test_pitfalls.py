@@ -398,6 +398,34 @@ def test_contrast_without_it_or_a_bad_arterial_phase_is_no_assessment() -> None:
         assert cci(shown) == OPEN and "imaging-in-window" in shown["missing"]
 
 
+def _phases(*phases: str, enhanced: bool | None = None) -> list[Resource]:
+    told_as = [{"url": "phase", "valueCode": phase} for phase in phases]
+    return [
+        *told_as,
+        *([] if enhanced is None else [{"url": "enhanced", "valueBoolean": enhanced}]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told_as", "missing"),
+    [
+        (_phases("arterial"), None),
+        (_phases("unenhanced", "portal-venous"), None),
+        (_phases("arterial", enhanced=True), None),
+        (_phases("unenhanced"), "imaging-in-window"),
+        (_phases("unenhanced", enhanced=False), "imaging-in-window"),
+        (_phases("arterial", enhanced=False), "contrast-status"),
+        (_phases("unenhanced", enhanced=True), "contrast-status"),
+        (_phases("other"), "contrast-status"),
+    ],
+    ids=str,
+)
+def test_contrast_by_the_phases_of_a_scan(told_as: list[Resource], missing: str | None) -> None:
+    shown = _with_contrast(told_as)
+    assert cci(shown) == (OPEN if missing else "met")
+    assert missing is None or missing in shown["missing"]
+
+
 def test_contrast_that_is_not_recorded_is_asked_for() -> None:
     shown = _with_contrast(None)
     assert cci(shown) == OPEN and "contrast-status" in shown["missing"]
