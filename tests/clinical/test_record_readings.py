@@ -167,6 +167,7 @@ def test_what_was_read_later_on_an_earlier_scan_is_left_out():
             "extrahepatic_spread": (Statement(False, at(f"ehs-{name}")),),
             "stated_responses": (StatedResponse(Response.SD, None, at(f"response-{name}")),),
             "residual_viability_percent": ((Decimal(40), at(f"viability-{name}")),),
+            "residual_viability_of": (("L1", Decimal(40), at(f"share-{name}")),),
             "viable_sum_mm": ((Decimal(50), at(f"sum-{name}")),),
         }
 
@@ -180,7 +181,7 @@ def test_what_was_read_later_on_an_earlier_scan_is_left_out():
 
 
 def _references(item: Any) -> tuple[str, ...]:
-    found: tuple[str, ...] = item[1] if isinstance(item, tuple) else item.references
+    found: tuple[str, ...] = item[-1] if isinstance(item, tuple) else item.references
     return found
 
 
