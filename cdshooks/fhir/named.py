@@ -22,7 +22,7 @@ ROUNDS = 3
 """A report names a group, the group its measurements, each of them perhaps its parts."""
 IDS_PER_SEARCH = 50
 MOST_IDS = 200
-"""In one round."""
+"""In one round; the rest is not had."""
 _KINDS = ("Observation", "Medication")
 _VOID = frozenset(
     {
@@ -31,6 +31,12 @@ _VOID = frozenset(
     }
 )
 """Statuses of reports, groups and orders of which nothing more is asked."""
+_NAMING = frozenset(
+    {
+        *("DiagnosticReport", "Observation"),
+        *("MedicationRequest", "MedicationAdministration", "MedicationStatement"),
+    }
+)
 _GIVEN = frozenset({"MedicationAdministration", "MedicationStatement"})
 """A drug that was given is one once it is completed."""
 
@@ -57,18 +63,18 @@ def fetch_named(
 
     ``grace``: seconds after the deadline in which a search may hand over what it has.
     """
-    held = list(contents)
     fetched: list[Content] = []
-    asked: set[str] = set()
+    fresh = list(contents)
+    known: set[str | None] = set()
+    """What is here, or was asked for."""
     for _ in range(ROUNDS):
-        there = {resource.name for content in held for resource in content.resources} | asked
-        wanted = [name for name in _named(held, bases) if name not in there][:MOST_IDS]
+        known.update(resource.name for content in fresh for resource in content.resources)
+        wanted = [name for name in _named(fresh, bases) if name not in known][:MOST_IDS]
         if not wanted or not server.remaining():
             break
-        asked.update(wanted)
-        pages = _searched(_queries(wanted), server, threads, grace)
-        fetched += pages
-        held += pages
+        known.update(wanted)
+        fresh = _searched(_queries(wanted), server, threads, grace)
+        fetched += fresh
     return fetched
 
 
@@ -77,6 +83,8 @@ def _named(contents: Iterable[Content], bases: tuple[str, ...]) -> Iterator[str]
     found: dict[str, None] = {}
     for content in contents:
         for resource in content.resources:
+            if resource.type not in _NAMING:
+                continue
             try:
                 names = _decoder.decode(resource.raw)
             except (msgspec.MsgspecError, ValueError, RecursionError):
