@@ -42,6 +42,7 @@ from cdshooks.fhir.chart_responses import (
     scope_of,
 )
 from cdshooks.fhir.chart_scans import ScanDraft, Scans
+from cdshooks.fhir.chart_viability import VIABILITY, Viability
 from cdshooks.fhir.dates import Day
 from cdshooks.fhir.views import (
     BodyStructure,
@@ -49,11 +50,9 @@ from cdshooks.fhir.views import (
     DiagnosticReport,
     ImagingStudy,
     Observation,
-    Quantity,
 )
 
 VIABLE = "viable-diameter"
-VIABILITY = "residual-viability"
 SIZE_PANEL = "tumour-size"
 INVOLVED_VESSEL = "involved-vessel"
 SHORT = "short-diameter"
@@ -69,7 +68,6 @@ IMAGING_ROLES = STATEMENTS | {
     INVOLVED_VESSEL,
     *RESPONSES,
 }
-_PERCENT = frozenset({"%"})
 _SLIP = (Decimal(8), Decimal(12))
 """Ratio of two sizes of a lesion that looks like a slip between mm and cm."""
 
@@ -100,9 +98,7 @@ class _Sheet:
     """With the lesion record that was measured."""
     statements: dict[str, list[Statement]] = field(default_factory=dict)
     responses: list[StatedResponse] = field(default_factory=list)
-    viability: list[tuple[Decimal, References]] = field(default_factory=list)
-    shares: list[tuple[str, Decimal, References]] = field(default_factory=list)
-    """Residual viability of single lesions, in percent, with the record that it names."""
+    viability: Viability = field(default_factory=Viability)
     sums: list[tuple[Decimal, References]] = field(default_factory=list)
     newness: list[tuple[str, bool, str]] = field(default_factory=list)
     """Statements that are called new, or not new, with their references."""
@@ -250,7 +246,7 @@ def _read(
         elif view.data_absent_reason is None:
             desk.note(NOT_USABLE, reference, path="Observation.value")
     elif role == VIABILITY:
-        _read_viability(desk, sheet, lesions, view, reference)
+        sheet.viability.read(lesions, view, reference)
 
 
 def _read_statement(
@@ -376,12 +372,8 @@ def _read_panel(
             role = VIABLE if role != SHORT else SHORT
         if role == VIABLE:
             found.append(_viable(desk, component, reference))
-        elif role == VIABILITY and component.value_quantity is not None:
-            path = "Observation.component.valueQuantity"
-            percent = _percent(desk, component.value_quantity, reference, path)
-            if percent is not None:
-                for key in lesions.keys_of(view, reference):
-                    sheet.shares.append((key, percent, (reference,)))
+        elif role == VIABILITY:
+            sheet.viability.read_component(lesions, view, component, reference)
     if short and not found:
         found.append(None)
     if found:
@@ -410,45 +402,11 @@ def called_viable(desk: Desk, view: Observation | Component) -> bool:
     return "enhancing" in roles or any(table.says_viable.search(word) for word in words)
 
 
-def _read_viability(
-    desk: Desk, sheet: _Sheet, lesions: Lesions, view: Observation, reference: str
-) -> None:
-    """Residual viability: of all initial lesions together, or of the one lesion that it names."""
-    path = "Observation.valueQuantity"
-    if view.value_quantity is None:
-        if view.data_absent_reason is None:
-            desk.note(NOT_USABLE, reference, path="Observation.value")
-        return
-    percent = _percent(desk, view.value_quantity, reference, path)
-    if percent is None:
-        return
-    named = [] if _is_of_the_liver(desk, view) else lesions.names.named(view)
-    if not named:
-        sheet.viability.append((percent, (reference,)))
-    elif len(named) > 1:
-        desk.note(NOT_USABLE, reference, detail="several-lesions", path="Observation.focus")
-    else:
-        sheet.shares.append((named[0], percent, (reference,)))
-
-
-def _is_of_the_liver(desk: Desk, view: Observation) -> bool:
-    """Whether the site is the liver as a whole, and so no lesion's."""
-    site = view.body_site
-    return site is not None and desk.terminology.texts.is_whole_liver(site.text)
-
-
-def _percent(desk: Desk, quantity: Quantity, reference: str, path: str) -> Decimal | None:
-    value = number(desk, quantity, reference, path)
-    if value is None or unit(desk, quantity, _PERCENT, reference, path) is None:
-        return None
-    return value
-
-
 def _scan(sheet: _Sheet, lesions: Lesions, day: Day) -> Scan:
     draft = sheet.draft
     _settle_short(sheet, lesions)
     _settle_vague(sheet, lesions)
-    shares = _settled_shares(sheet, lesions)
+    shares = sheet.viability.shares(lesions, sheet.measured)
     measurements = lesions.joined(sheet.measured)
     for measurement in measurements:
         lesions.list_on(measurement.lesion, day.date, measurement.mm)
@@ -463,34 +421,11 @@ def _scan(sheet: _Sheet, lesions: Lesions, day: Day) -> Scan:
         vascular_invasion=_said(sheet, "vascular-invasion"),
         extrahepatic_spread=_said(sheet, "extrahepatic-spread"),
         stated_responses=tuple(sorted(sheet.responses, key=lambda r: r.references)),
-        residual_viability_percent=tuple(sorted(sheet.viability, key=lambda v: v[1])),
+        residual_viability_percent=tuple(sorted(sheet.viability.of_all, key=lambda v: v[1])),
         residual_viability_of=shares,
         viable_sum_mm=tuple(sorted(sheet.sums, key=lambda s: s[1])),
         latest=day.latest,
     )
-
-
-def _settled_shares(sheet: _Sheet, lesions: Lesions) -> tuple[tuple[str, Decimal, References], ...]:
-    """Shares by lesion. One that no diameter says better is noted where it cannot be that of all:
-    another lesion of the scan has neither, or the lesion is in parts.
-    """
-    desk = lesions.desk
-    whole: list[tuple[str, Decimal, References]] = []
-    measured = {m.lesion for _, m in sheet.measured if m.mm is not None}
-    listed = {m.lesion for _, m in sheet.measured}
-    for key, percent, references in sheet.shares:
-        if lesions.is_part(key) or key in lesions.names.vague:
-            desk.note(NOT_USABLE, *references, detail="one-lesion")
-        else:
-            whole.append((lesions.alias.get(key, key), percent, references))
-    shared = {lesion for lesion, _, _ in whole}
-    for lesion, _, references in whole:
-        if lesion in measured:
-            continue
-        desk.computed(*references)
-        if listed - measured - shared:
-            desk.note(NOT_USABLE, *references, detail="one-lesion")
-    return tuple(sorted(whole, key=lambda one: (one[0], one[2], one[1])))
 
 
 def _settle_short(sheet: _Sheet, lesions: Lesions) -> None:
