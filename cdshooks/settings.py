@@ -30,6 +30,7 @@ LOOPBACK_URL = re.compile(
 )
 HTTPS_URL = re.compile(rf"https://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?{_PATH}")
 _ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[::1\])(:[1-9]\d{0,4})?")
+_CANONICAL = re.compile(r"(https?://|urn:)[^\s|#]+")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -54,6 +55,8 @@ class Knowledge(_Section, frozen=True):
 
 class Terminology(_Section, frozen=True):
     folders: tuple[Text, ...] = ()
+    lesion_identifiers: tuple[Text, ...] = ()
+    """Urls of further extensions of an Observation that hold the id of a lesion."""
 
 
 class Alerts(_Section, frozen=True):
@@ -163,6 +166,7 @@ class _File:
             file=str(self.path),
         )
         self._check_service(settings)
+        self._check_terminology(settings)
         self._check_issuers(settings)
         return self._with_absolute_paths(settings, "url" in tables.get("database", {}))
 
@@ -217,6 +221,12 @@ class _File:
                 raise self._wrong(f"clients.{name}.issuer", what)
             seen[client.issuer] = name
 
+    def _check_terminology(self, settings: Settings) -> None:
+        for url in settings.terminology.lesion_identifiers:
+            if not _CANONICAL.fullmatch(url):
+                what = "must be urls of extensions, as https://ehr.example.org/lesion"
+                raise self._wrong("terminology.lesion_identifiers", what)
+
     def _check_service(self, settings: Settings) -> None:
         base = settings.service.audience_base
         if base and not (HTTPS_URL.fullmatch(base) or LOOPBACK_URL.fullmatch(base)):
@@ -251,7 +261,7 @@ class _File:
             database=Database(url=url),
             keeps_data=own_database,
             knowledge=Knowledge(readings=self._readings(settings.knowledge.readings)),
-            terminology=Terminology(folders=folders),
+            terminology=replace(settings.terminology, folders=folders),
             clients=clients,
         )
 

@@ -28,6 +28,10 @@ def named(references: Iterable[str]) -> References:
     return tuple(sorted({r for r in references if f"/{NAMELESS}" not in r}))
 
 
+ANY_DAY = (datetime.date(1900, 1, 1), datetime.date(2100, 12, 31))
+"""First and last admissible day of an event whose date is absent or unreadable."""
+
+
 class TreatmentKind(StrEnum):
     """Liver-directed treatments; the values are the codes of our ``locoregional-procedure``."""
 
@@ -101,6 +105,10 @@ class Treatment:
     latest: datetime.date | None = None
     """Of an imprecise date: the last admissible day of ``start`` (and ``end``)."""
     certainty: Certainty = Certainty.STATED
+
+    @property
+    def is_dated(self) -> bool:
+        return (self.start, self.latest) != ANY_DAY
 
 
 class Modality(StrEnum):
@@ -183,6 +191,8 @@ class Scan:
     stated_responses: tuple[StatedResponse, ...] = ()
     residual_viability_percent: tuple[tuple[Decimal, References], ...] = ()
     """Reported residual viability of all initial lesions together."""
+    residual_viability_of: tuple[tuple[str, Decimal, References], ...] = ()
+    """The same of single lesions, by key."""
     viable_sum_mm: tuple[tuple[Decimal, References], ...] = ()
     """Reported sum of the viable diameters of all targets."""
     latest: datetime.date | None = None

@@ -16,6 +16,7 @@ from cdshooks.clinical.chart import (
     Chart,
     ChartNote,
     Dated,
+    Lesion,
     MarkerValue,
     PlannedInfusion,
     References,
@@ -137,8 +138,9 @@ def _without(scan: Scan, references: set[str]) -> Scan:
         found: References = item.references
         return found
 
-    def second(item: tuple[Any, References]) -> References:
-        return item[1]
+    def last(item: tuple[Any, ...]) -> References:
+        found: References = item[-1]
+        return found
 
     return replace(
         scan,
@@ -147,8 +149,9 @@ def _without(scan: Scan, references: set[str]) -> Scan:
         vascular_invasion=kept(scan.vascular_invasion, refs),
         extrahepatic_spread=kept(scan.extrahepatic_spread, refs),
         stated_responses=kept(scan.stated_responses, refs),
-        residual_viability_percent=kept(scan.residual_viability_percent, second),
-        viable_sum_mm=kept(scan.viable_sum_mm, second),
+        residual_viability_percent=kept(scan.residual_viability_percent, last),
+        residual_viability_of=kept(scan.residual_viability_of, last),
+        viable_sum_mm=kept(scan.viable_sum_mm, last),
     )
 
 
@@ -173,6 +176,11 @@ def datings(chart: Chart, as_of: datetime.date, distances: Iterable[int]) -> tup
         for refs, first, last in events
         if last is not None
     ]
+    options += [
+        tuple((lesion.references, day) for day in _detections_to_try(lesion, chart.scans))
+        for lesion in chart.lesions.values()
+        if lesion.first_detected_latest is not None
+    ]
     latest = Dating(tuple(days[-1] for days in options))
     chosen = [Dating(tuple(days)) for days in combined(options)]
     return tuple(dict.fromkeys([*chosen, latest]))
@@ -189,6 +197,16 @@ def _events(
     for marker in chart.markers:
         found.append((marker.references, marker.date, marker.latest))
     return found
+
+
+def _detections_to_try(lesion: Lesion, scans: Iterable[Scan]) -> list[datetime.date]:
+    """Of a first detection only this matters: before which scans it was not yet."""
+    first, last = lesion.first_detected, lesion.first_detected_latest
+    if first is None or last is None:
+        return []
+    days = {day for scan in scans for day in (scan.date, scan.latest or scan.date)}
+    after = {day + datetime.timedelta(days=1) for day in days if first <= day < last}
+    return sorted({first, *after})
 
 
 def _days_to_try(
@@ -230,9 +248,16 @@ def dated(chart: Chart, dating: Dating, as_of: datetime.date) -> Chart:
         replace(m, date=chosen[m.references], latest=None) if m.latest is not None else m
         for m in chart.markers
     )
+    lesions = {
+        key: replace(lesion, first_detected=chosen[lesion.references], first_detected_latest=None)
+        if lesion.first_detected_latest is not None
+        else lesion
+        for key, lesion in chart.lesions.items()
+    }
     return replace(
         chart,
         treatments=tuple(t for t in treatments if t.end <= as_of),
         scans=tuple(s for s in scans if s.date <= as_of),
+        lesions=lesions,
         markers=tuple(m for m in markers if m.date <= as_of),
     )

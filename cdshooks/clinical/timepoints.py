@@ -54,6 +54,8 @@ class TimePoint:
     """Where each of the three statements above was read, by its name."""
     stated_responses: tuple[StatedResponse, ...]
     residual_viability: tuple[Decimal, ...]
+    viability_of: Mapping[str, frozenset[Decimal]]
+    """Residual viability in percent that was reported of single lesions."""
     viable_sums: tuple[Decimal, ...]
     vessels: frozenset[Vessel] = frozenset()
     """Where the vascular invasion lies; empty = not said."""
@@ -148,6 +150,7 @@ def time_points(
                 statements=_statements(scans),
                 stated_responses=tuple(r for scan in scans for r in scan.stated_responses),
                 residual_viability=tuple(v for s in scans for v, _ in s.residual_viability_percent),
+                viability_of=_shares(scans),
                 viable_sums=tuple(v for s in scans for v, _ in s.viable_sum_mm),
                 vessels=frozenset(
                     vessel
@@ -159,6 +162,14 @@ def time_points(
             )
         )
     return tuple(points)
+
+
+def _shares(scans: Iterable[Scan]) -> Mapping[str, frozenset[Decimal]]:
+    found: dict[str, set[Decimal]] = {}
+    for scan in scans:
+        for lesion, percent, _ in scan.residual_viability_of:
+            found.setdefault(lesion, set()).add(percent)
+    return {lesion: frozenset(percents) for lesion, percents in found.items()}
 
 
 STATEMENTS = ("new_intrahepatic_lesion", "vascular_invasion", "extrahepatic_spread")

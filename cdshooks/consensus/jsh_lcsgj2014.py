@@ -110,6 +110,32 @@ def _insufficient(case: Case, point: TimePoint | None, metric: str) -> Tri:
         return ratio > RESIDUAL
     reported = set(point.residual_viability) if point is not None else set()
     answers = {value > RESIDUAL_PERCENT for value in reported}
+    by_lesion = _insufficient_in_each(case, point, metric)
+    if by_lesion is not None:
+        answers.add(by_lesion)
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _insufficient_in_each(case: Case, point: TimePoint | None, metric: str) -> Tri:
+    """Where the share left of every initial lesion lies on one side, that of all does too.
+
+    The share of all is a mean of theirs, whatever their weights: it lies between the smallest and
+    the largest. A share is reported, or that of the lesion's own diameters. A lesion that may be
+    an initial one, unmeasured at the baseline, is asked as well.
+    """
+    baseline, initial = case.baseline, case.targets.initial
+    if point is None or baseline is None:
+        return None
+    power = 2 if metric == "area" else 1
+    answers: set[bool] = set()
+    for lesion in (*initial, *sorted(case.targets.unmeasured_at_baseline)):
+        shares = [Fraction(percent) for percent in point.viability_of.get(lesion, ())]
+        now, before = point.mm(lesion), baseline.mm(lesion)
+        if not shares and now is not None and before:
+            shares = [(Fraction(now) / Fraction(before)) ** power * 100]
+        if not shares:
+            return None
+        answers.update(share > RESIDUAL_PERCENT for share in shares)
     return answers.pop() if len(answers) == 1 else None
 
 

@@ -141,7 +141,7 @@ ROLE_ORDER = {INITIAL: 0, LATE_ENTRY: 1, NEW: 2}
 
 def newest(chart: Chart) -> datetime.date | None:
     """Day of the newest event of the course."""
-    dates = [t.end for t in chart.treatments]
+    dates = [t.end for t in chart.treatments if t.is_dated]
     dates += [s.date for s in chart.scans]
     dates += [m.date for m in chart.markers]
     return max(dates, default=None)

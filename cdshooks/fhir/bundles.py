@@ -22,7 +22,8 @@ _DEEPEST = 16
 """Bundles inside Bundles."""
 _FAILURES = (msgspec.MsgspecError, ValueError, RecursionError)
 _HARMLESS = frozenset({"information", "warning", "success"})
-_URN_REFERENCE = re.compile(rb'("reference"\s*:\s*")(urn:[^"\\]+)"')
+_URN_REFERENCE = re.compile(rb'("(?:reference|url)"\s*:\s*")(urn:[^"\\]+)"')
+"""``url``: an attachment may point to a Binary of its Bundle."""
 
 View = TypeVar("View")
 

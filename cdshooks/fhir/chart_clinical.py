@@ -194,6 +194,7 @@ def read_clinical(
                 _diameter(desk, sheet, seen, view.value_quantity, _VALUE)
         else:
             _marker(desk, sheet, seen)
+    _note_missing_limits(desk, sheet.markers)
     for seen in no_rule:
         if not _has_inr_since(sheet, seen.day):
             desk.note(NOT_USABLE, seen.reference, detail="only-inr", path="Observation.code")
@@ -231,8 +232,6 @@ def _marker(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
         desk.note(UNIT_FROM_TEXT, reference, path=f"{_VALUE}.unit")
     marker = Marker(role)
     upper_limit = _upper_limit(desk, view, name)
-    if upper_limit is None and name != _PUBLISHED_UNIT[marker]:
-        desk.note(NOT_USABLE, reference, detail="no-upper-limit", path="Observation.referenceRange")
     sheet.markers.append(
         MarkerValue(
             marker=marker,
@@ -245,6 +244,22 @@ def _marker(desk: Desk, sheet: Clinical, seen: _Seen) -> None:
             latest=day.latest,
         )
     )
+
+
+def _note_missing_limits(desk: Desk, values: list[MarkerValue]) -> None:
+    """Values of which none can be called raised; the limit is asked of the last of a series."""
+    limited: dict[tuple[Marker, str], datetime.date] = {}
+    for one in values:
+        if one.upper_limit is not None:
+            key = one.marker, one.series
+            limited[key] = max(one.date, limited.get(key, one.date))
+    for one in values:
+        if one.upper_limit is not None or one.default_limit_applies:
+            continue
+        latest = limited.get((one.marker, one.series))
+        if latest is None or latest < one.date:
+            path = "Observation.referenceRange"
+            desk.note(NOT_USABLE, *one.references, detail="no-upper-limit", path=path)
 
 
 def _unit_of_marker(desk: Desk, quantity: Quantity) -> tuple[str, bool] | None:

@@ -32,6 +32,7 @@ from cdshooks.fhir.chart_desk import (
     texts_of,
 )
 from cdshooks.fhir.chart_lesions import Lesions
+from cdshooks.fhir.chart_newness import CONFLICT, Newness, new_since, note_newness
 from cdshooks.fhir.chart_quantities import millimetres, millimetres_of_text, number, unit
 from cdshooks.fhir.chart_responses import (
     RESPONSES,
@@ -41,6 +42,7 @@ from cdshooks.fhir.chart_responses import (
     scope_of,
 )
 from cdshooks.fhir.chart_scans import ScanDraft, Scans
+from cdshooks.fhir.chart_viability import VIABILITY, Viability
 from cdshooks.fhir.dates import Day
 from cdshooks.fhir.views import (
     BodyStructure,
@@ -61,12 +63,11 @@ IMAGING_ROLES = STATEMENTS | {
     SIZE_PANEL,
     "diameter",
     "sum-viable-diameters",
-    "residual-viability",
+    VIABILITY,
     SHORT,
     INVOLVED_VESSEL,
     *RESPONSES,
 }
-_PERCENT = frozenset({"%"})
 _SLIP = (Decimal(8), Decimal(12))
 """Ratio of two sizes of a lesion that looks like a slip between mm and cm."""
 
@@ -97,8 +98,10 @@ class _Sheet:
     """With the lesion record that was measured."""
     statements: dict[str, list[Statement]] = field(default_factory=dict)
     responses: list[StatedResponse] = field(default_factory=list)
-    viability: list[tuple[Decimal, References]] = field(default_factory=list)
+    viability: Viability = field(default_factory=Viability)
     sums: list[tuple[Decimal, References]] = field(default_factory=list)
+    newness: list[tuple[str, bool, str]] = field(default_factory=list)
+    """Statements that are called new, or not new, with their references."""
     short: list[tuple[str, str]] = field(default_factory=list)
     """Short axes: the lesion and where it is said."""
 
@@ -138,6 +141,7 @@ def read_imaging(
     standing -= replaced | scans.unsettled
 
     charted: list[Scan] = []
+    newness: list[Newness] = []
     findings = [*findings, *_standing_invasion(desk, homeless)]
     for key in sorted(scans.by_key):
         sheet = _Sheet(scans.by_key[key])
@@ -150,9 +154,11 @@ def read_imaging(
             if finding.day.last <= day.date and not sheet.statements.get(finding.statement):
                 said = Statement(True, (finding.reference,))
                 sheet.statements.setdefault(finding.statement, []).append(said)
+        newness += [Newness(role, new, day.date, ref) for role, new, ref in sheet.newness]
         charted.append(_scan(sheet, lesions, day))
     charted.sort(key=lambda scan: (scan.date, scan.latest or scan.date, scan.references))
     _note_slips(desk, charted)
+    note_newness(desk, newness, charted)
     observed_on = {reference: day.date for reference, day in days.items() if day is not None}
     observed_on |= {finding.reference: finding.day.date for finding in findings}
     return Imaging(tuple(charted), lesions.charted(), observed_on)
@@ -224,12 +230,7 @@ def _read(
     elif role == SIZE_PANEL:
         _read_panel(desk, sheet, lesions, view, reference)
     elif role in STATEMENTS:
-        if view.value_boolean is not None:
-            vessels = _vessels(desk, view, reference) if view.component else ()
-            said = Statement(view.value_boolean, (reference,), vessels)
-            sheet.statements.setdefault(role, []).append(said)
-        elif view.data_absent_reason is None:
-            desk.note(NOT_USABLE, reference, path="Observation.value")
+        _read_statement(desk, sheet, role, view, reference)
     elif role == INVOLVED_VESSEL:
         _read_thrombus(desk, sheet, view, reference)
     elif role == TARGET:
@@ -244,8 +245,25 @@ def _read(
                 sheet.sums.append((mm, (reference,)))
         elif view.data_absent_reason is None:
             desk.note(NOT_USABLE, reference, path="Observation.value")
-    elif role == "residual-viability":
-        _read_viability(desk, sheet, view, reference)
+    elif role == VIABILITY:
+        sheet.viability.read(lesions, view, reference)
+
+
+def _read_statement(
+    desk: Desk, sheet: _Sheet, role: str, view: Observation, reference: str
+) -> None:
+    answer, is_new = view.value_boolean, new_since(desk, view)
+    if answer is None:
+        if view.data_absent_reason is None or is_new is not None:
+            desk.note(NOT_USABLE, reference, path="Observation.value")
+        return
+    if is_new and not answer:
+        desk.note(CONFLICT, reference, detail="newness")
+        return
+    vessels = _vessels(desk, view, reference) if view.component else ()
+    sheet.statements.setdefault(role, []).append(Statement(answer, (reference,), vessels))
+    if answer and is_new is not None:
+        sheet.newness.append((role, is_new, reference))
 
 
 def _vessels(desk: Desk, view: Observation, reference: str) -> tuple[Vessel, ...]:
@@ -354,6 +372,8 @@ def _read_panel(
             role = VIABLE if role != SHORT else SHORT
         if role == VIABLE:
             found.append(_viable(desk, component, reference))
+        elif role == VIABILITY:
+            sheet.viability.read_component(lesions, view, component, reference)
     if short and not found:
         found.append(None)
     if found:
@@ -382,26 +402,11 @@ def called_viable(desk: Desk, view: Observation | Component) -> bool:
     return "enhancing" in roles or any(table.says_viable.search(word) for word in words)
 
 
-def _read_viability(desk: Desk, sheet: _Sheet, view: Observation, reference: str) -> None:
-    """Residual viability of all initial lesions together; one lesion's alone is not that."""
-    path = "Observation.valueQuantity"
-    if view.value_quantity is None:
-        if view.data_absent_reason is None:
-            desk.note(NOT_USABLE, reference, path="Observation.value")
-        return
-    if desk.references(view.focus, "BodyStructure"):
-        desk.note(NOT_USABLE, reference, detail="one-lesion", path="Observation.focus")
-        return
-    value = number(desk, view.value_quantity, reference, path)
-    if value is None or unit(desk, view.value_quantity, _PERCENT, reference, path) is None:
-        return
-    sheet.viability.append((value, (reference,)))
-
-
 def _scan(sheet: _Sheet, lesions: Lesions, day: Day) -> Scan:
     draft = sheet.draft
     _settle_short(sheet, lesions)
     _settle_vague(sheet, lesions)
+    shares = sheet.viability.shares(lesions, sheet.measured)
     measurements = lesions.joined(sheet.measured)
     for measurement in measurements:
         lesions.list_on(measurement.lesion, day.date, measurement.mm)
@@ -416,7 +421,8 @@ def _scan(sheet: _Sheet, lesions: Lesions, day: Day) -> Scan:
         vascular_invasion=_said(sheet, "vascular-invasion"),
         extrahepatic_spread=_said(sheet, "extrahepatic-spread"),
         stated_responses=tuple(sorted(sheet.responses, key=lambda r: r.references)),
-        residual_viability_percent=tuple(sorted(sheet.viability, key=lambda v: v[1])),
+        residual_viability_percent=tuple(sorted(sheet.viability.of_all, key=lambda v: v[1])),
+        residual_viability_of=shares,
         viable_sum_mm=tuple(sorted(sheet.sums, key=lambda s: s[1])),
         latest=day.latest,
     )

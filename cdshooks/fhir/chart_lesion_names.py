@@ -64,7 +64,15 @@ class LesionNames:
         return [found for _, found in sorted(self.by_uid.items()) if len(found) > 1]
 
     def keys_of(self, view: Observation, reference: str) -> list[str]:
-        """The lesions that an observation is about, as far as it says."""
+        """The lesions that an observation is about; one that names none is of a lesion apart."""
+        found = self.named(view)
+        if not found:
+            self.desk.note(NOT_USABLE, reference, detail="no-lesion", path="Observation.focus")
+            found = [reference]
+        return found
+
+    def named(self, view: Observation) -> list[str]:
+        """The lesions that an observation names, as far as it says."""
         desk = self.desk
         found = list(desk.references(view.focus, _BODY_STRUCTURE))
         if not found:
@@ -75,10 +83,7 @@ class LesionNames:
                     found.append(pointed)
         if not found:
             named = self._by_tracking(view) or self._by_site(view)
-            if named is None:
-                desk.note(NOT_USABLE, reference, detail="no-lesion", path="Observation.focus")
-                named = reference
-            found = [named]
+            found = [named] if named is not None else []
         return sorted(set(found))
 
     # Identifiers
@@ -110,8 +115,7 @@ class LesionNames:
             yield kind, value.strip() if kind == _UID else _normal(value)
 
     def _lesion_id(self, extension: Extension) -> str | None:
-        name = extension.url.rpartition("/")[2]
-        if not self.desk.terminology.names_a_lesion(name):
+        if not self.desk.terminology.names_a_lesion(extension.url):
             return None
         identifier = extension.value_identifier
         return extension.value_string or (identifier.value if identifier is not None else None)

@@ -101,6 +101,10 @@ class Lesions:
         """The lesions that an observation is about, as far as it says."""
         return self.names.keys_of(view, reference)
 
+    def is_part(self, key: str) -> bool:
+        """Whether a record is of a lesion that merged with another, or of a part of one."""
+        return key in self.merged or any(key in parts for parts in self.split.values())
+
     def joined(self, measured: list[tuple[str, Measurement]]) -> list[Measurement]:
         """What one scan measures, by lesion; of lesions that merged or split, the sum of parts.
 

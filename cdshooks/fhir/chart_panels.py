@@ -29,19 +29,22 @@ def with_inherited(desk: Desk, entries: list[Entry[Observation]]) -> list[Entry[
     if not groups:
         return entries
     return [
-        entry._replace(view=_completed(entry.view, groups[entry.reference][0]))
+        entry._replace(view=_completed(desk, entry.view, groups[entry.reference][0]))
         if len(groups.get(entry.reference, ())) == 1
         else entry
         for entry in entries
     ]
 
 
-def _completed(view: Observation, group: Observation) -> Observation:
+def _completed(desk: Desk, view: Observation, group: Observation) -> Observation:
     missing = {
         name: getattr(group, name)
         for name in _INHERITED
         if not getattr(view, name) and getattr(group, name)
     }
+    if not any(map(desk.terminology.names_a_lesion, (one.url for one in view.extension))):
+        naming = (one for one in group.extension if desk.terminology.names_a_lesion(one.url))
+        missing["extension"] = (*view.extension, *naming)
     if not any(getattr(view, name) for name in _DATES):
         missing |= {name: getattr(group, name) for name in _DATES}
     return msgspec.structs.replace(view, **missing) if missing else view

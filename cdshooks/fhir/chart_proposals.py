@@ -7,43 +7,25 @@ or doubtful word proposes nothing, and silence proposes nothing either.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
 from cdshooks.clinical.chart import ChartNote
-from cdshooks.fhir.chart_desk import NOT_USABLE, Desk, Entry
-from cdshooks.fhir.views import Attachment, DiagnosticReport, DocumentReference
+from cdshooks.fhir.chart_attachments import LONGEST_TEXT, Attachments
+from cdshooks.fhir.chart_desk import Desk, Entry
+from cdshooks.fhir.views import Binary, DiagnosticReport, DocumentReference, Media
 
 PROPOSAL = "text-proposal"
 _STATUSES = frozenset({"final", "amended", "corrected", "appended"})
-_CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z0-9_-]{1,20})", re.IGNORECASE)
-_CHARSETS = {
-    "utf-8": "utf-8-sig",
-    "utf8": "utf-8-sig",
-    "utf-16": "utf-16",
-    "us-ascii": "ascii",
-    "iso-8859-1": "latin-1",
-    "big5": "big5",
-    "gbk": "gb18030",
-    "gb2312": "gb18030",
-    "gb18030": "gb18030",
-}
-_READABLE = ("text/", "application/xml", "application/xhtml")
-_MARKUP = re.compile(r"<[^<>]{0,500}>")
+_PICTURES = ("image/", "video/", "audio/", "application/dicom")
 _SENTENCE = re.compile(r"[\u3002\uff1b;!\uff01\uff1f?\r\n]|\.(?!\d)")
 _CLAUSE = re.compile(r"[,\uff0c\u3001]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NEAR = 30
 """Characters between a size and the word that makes it a viable one."""
-LONGEST_TEXT = 20_000
 LONGEST_SENTENCE = 400
-LONGEST_DATA = 400_000
-"""Characters of base64."""
-MOST_ATTACHMENTS = 4
 MOST_CHARACTERS = 200_000
 """Of all reports together."""
 MOST_PROPOSALS = 12
@@ -62,18 +44,23 @@ def propose_from_texts(
     desk: Desk,
     reports: list[Entry[DiagnosticReport]],
     documents: list[Entry[DocumentReference]],
+    media: list[Entry[Media]],
+    binaries: list[Entry[Binary]],
 ) -> None:
-    """Notes on what the texts of reports and documents may say."""
+    """Notes on what the texts of reports, documents and media may say."""
+    attachments = Attachments.of(desk, binaries)
     left = MOST_CHARACTERS
     found: dict[tuple[str, str | None], set[tuple[str, str, Decimal | None]]] = {}
     for reference, date, path, text in (
-        *_of_reports(desk, reports),
-        *_of_documents(desk, documents),
+        *_of_reports(desk, reports, attachments),
+        *_of_documents(documents, attachments),
+        *_of_media(media, attachments),
     ):
         text = text[: max(0, left)]
         left -= len(text)
         for kind, mm in proposals(desk, text):
             found.setdefault((reference, date), set()).add((path, kind, mm))
+    attachments.note_unread()
     for (reference, date), proposed in found.items():
         day = desk.day(date, reference, f"{reference.partition('/')[0]}.date")
         on = day.date if day is not None else None
@@ -83,7 +70,9 @@ def propose_from_texts(
             desk.notes.add(note)
 
 
-def _of_reports(desk: Desk, reports: list[Entry[DiagnosticReport]]) -> Iterator[_Text]:
+def _of_reports(
+    desk: Desk, reports: list[Entry[DiagnosticReport]], attachments: Attachments
+) -> Iterator[_Text]:
     replaced = {
         desk.reference(extension.value_reference)
         for _, view, _ in reports
@@ -97,19 +86,33 @@ def _of_reports(desk: Desk, reports: list[Entry[DiagnosticReport]]) -> Iterator[
         if view.conclusion:
             yield _Text(reference, date, "DiagnosticReport.conclusion", view.conclusion)
         path = "DiagnosticReport.presentedForm"
-        for text in _readable(desk, view.presented_form, reference, path):
+        for text in attachments.texts(view.presented_form, reference, path):
             yield _Text(reference, date, path, text)
 
 
-def _of_documents(desk: Desk, documents: list[Entry[DocumentReference]]) -> Iterator[_Text]:
+def _of_documents(
+    documents: list[Entry[DocumentReference]], attachments: Attachments
+) -> Iterator[_Text]:
+    path = "DocumentReference.content"
     for reference, view, _ in documents:
         if view.status != "current" or view.doc_status not in (None, *_STATUSES):
             continue
         forms = [one.attachment for one in view.content if one.attachment is not None]
-        if not any(form.data for form in forms):
+        for text in attachments.texts(forms, reference, path):
+            yield _Text(reference, view.date, path, text)
+
+
+def _of_media(media: list[Entry[Media]], attachments: Attachments) -> Iterator[_Text]:
+    """Texts that were filed as media; an image is what it is, and nothing is missed of it."""
+    path = "Media.content"
+    for reference, view, _ in media:
+        form = view.content
+        kind = (form.content_type or "").lower() if form is not None else ""
+        if form is None or view.status != "completed" or kind.startswith(_PICTURES):
             continue
-        for text in _readable(desk, forms, reference, "DocumentReference.content"):
-            yield _Text(reference, view.date, "DocumentReference.content", text)
+        period = view.created_period.start if view.created_period is not None else None
+        for text in attachments.texts([form], reference, path):
+            yield _Text(reference, view.created_date_time or period, path, text)
 
 
 def proposals(desk: Desk, text: str) -> Iterator[tuple[str, Decimal | None]]:
@@ -143,41 +146,3 @@ def _sizes_near(desk: Desk, sentence: str, start: int, end: int) -> Iterator[Dec
         if distance <= _NEAR and name is not None:
             size = max(Decimal(number) for number in _NUMBER.findall(match[0]))
             yield size * 10 if name == "cm" else size
-
-
-# Attachments
-
-
-def _readable(desk: Desk, forms: Iterable[Attachment], reference: str, path: str) -> Iterator[str]:
-    kept = [
-        form
-        for form in forms
-        if form.data and (form.content_type or "text/plain").lower().startswith(_READABLE)
-    ]
-    for form in kept[:MOST_ATTACHMENTS]:
-        text = decoded(form)
-        if text is None:
-            desk.note(NOT_USABLE, reference, detail="report-text", path=path)
-        else:
-            yield text
-
-
-def decoded(attachment: Attachment) -> str | None:
-    """The text of an attachment: by its charset, else UTF-8, else GB18030."""
-    data = "".join((attachment.data or "").split())
-    if len(data) > LONGEST_DATA:
-        return None
-    try:
-        content = base64.b64decode(data, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    stated = _CHARSET.search(attachment.content_type or "")
-    names = [_CHARSETS.get(stated[1].lower(), "") if stated else "", "utf-8-sig", "gb18030"]
-    for name in names:
-        if not name:
-            continue
-        try:
-            return _MARKUP.sub(" ", content.decode(name)[:LONGEST_TEXT])
-        except UnicodeError:
-            continue
-    return None

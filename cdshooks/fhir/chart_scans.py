@@ -34,7 +34,7 @@ from cdshooks.fhir.views import (
 
 _STUDY = "ImagingStudy"
 _OID = "urn:oid:"
-_REPORT_FINAL = frozenset({"final", "amended", "corrected", "appended"})
+REPORT_FINAL = frozenset({"final", "amended", "corrected", "appended"})
 _CROSS_SECTIONAL = frozenset({Modality.CT, Modality.MR})
 _CODE_MEANING: dict[str, tuple[Modality, bool | None]] = {
     "enhanced-ct": (Modality.CT, True),
@@ -44,6 +44,9 @@ _CODE_MEANING: dict[str, tuple[Modality, bool | None]] = {
     "ct": (Modality.CT, None),
     "mr": (Modality.MR, None),
 }
+_UNENHANCED = "unenhanced"
+_PHASES = frozenset({"arterial", "portal-venous", "delayed", "hepatobiliary", _UNENHANCED})
+"""Codes of ``contrast-phase``; one without contrast beside another is of an enhanced scan."""
 
 
 @dataclass(slots=True, eq=False)
@@ -98,10 +101,10 @@ class Scans:
         for report in reports:
             mentioned = with_members(desk, desk.references(report.view.result, "Observation"))
             status = report.view.status or ""
-            if status in _REPORT_FINAL and report.reference not in superseded:
+            if status in REPORT_FINAL and report.reference not in superseded:
                 settled.update(mentioned)
                 scans._report(report, mentioned, results)
-            elif any(result in results for result in mentioned) or scans._is_imaging(report.view):
+            elif any(result in results for result in mentioned) or is_imaging(desk, report.view):
                 desk.note(DROPPED, report.reference, path="DiagnosticReport.status")
                 scans.unsettled.update(mentioned)
         scans.unsettled -= settled
@@ -213,8 +216,9 @@ class Scans:
         else:
             draft.modality = self._modality(view, reference)
         draft.contrast = self._contrast(view)
-        words = (view.description, *(series.description for series in view.series))
-        self._describe(draft, view.procedure_code, words, reference, "ImagingStudy.procedureCode")
+        series = tuple(one.description for one in view.series if one.description)
+        path = "ImagingStudy.procedureCode"
+        self._describe(draft, view.procedure_code, (view.description,), reference, path, series)
         self.by_key[reference] = draft
 
     def _modality(self, view: ImagingStudy, reference: str) -> Modality | None:
@@ -236,16 +240,21 @@ class Scans:
         return None
 
     def _contrast(self, view: ImagingStudy) -> bool | None:
-        """Stated contrast; an arterial phase said to be inadequate makes it useless."""
+        """Stated contrast, else that of the phases; a bad arterial phase makes it useless."""
         answers: set[bool] = set()
+        phases: set[str] = set()
         for extension in self.desk.extensions(view.extension, "imaging-contrast"):
             for inner in extension.extension:
+                if inner.url == "phase" and inner.value_code in _PHASES:
+                    phases.add(inner.value_code)
                 if inner.value_boolean is None:
                     continue
                 if inner.url == "enhanced":
                     answers.add(inner.value_boolean)
                 elif inner.url == "arterialPhaseAdequate" and not inner.value_boolean:
                     return False
+        if phases:
+            answers.add(phases != {_UNENHANCED})
         return answers.pop() if len(answers) == 1 else None
 
     def _describe(
@@ -255,8 +264,12 @@ class Scans:
         words: tuple[str | None, ...],
         reference: str,
         path: str,
+        series: tuple[str, ...] = (),
     ) -> bool:
-        """Fills what is unknown of a scan from codes, then from words; True when it did."""
+        """Fills what is unknown of a scan from codes, then from words; True when it did.
+
+        What the whole is called goes before what its ``series`` are called.
+        """
         table, before = self.desk.terminology, (draft.modality, draft.contrast)
         for concept in concepts:
             for role in table.roles("imaging", concept):
@@ -267,24 +280,37 @@ class Scans:
         said = " ; ".join(
             word for word in (*words, *(word for c in concepts for word in texts_of(c))) if word
         )
-        if said and (draft.contrast is None or draft.modality is None):
+        everything = " ; ".join(filter(None, (said, *series)))
+        if everything and (draft.contrast is None or draft.modality is None):
             known = draft.modality, draft.contrast
             if draft.contrast is None:
                 draft.contrast = self._contrast_in_words(said)
+            if draft.contrast is None:
+                draft.contrast = self._contrast_of_series(series)
             if draft.modality is None:
-                named = table.texts.modality(said)
+                named = table.texts.modality(everything)
                 draft.modality = Modality(named) if named is not None else None
             if (draft.modality, draft.contrast) != known:
                 self.desk.note(TEXT_MATCHED, reference, path=path)
         return (draft.modality, draft.contrast) != before
 
     def _contrast_in_words(self, said: str) -> bool | None:
+        """Of a scan with and without contrast the part with it counts."""
         table = self.desk.terminology
+        if table.says_both_phases.search(said):
+            return True
         if table.says_unenhanced.search(said):
             return False
         if table.says_enhanced.search(said):
             return True
         return False if table.says_plain.search(said) else None
+
+    def _contrast_of_series(self, series: tuple[str, ...]) -> bool | None:
+        """A series without contrast beside one with it says nothing against the study."""
+        answers = {self._contrast_in_words(one) for one in series}
+        if True in answers:
+            return True
+        return False if False in answers else None
 
     def _method(self, view: Observation) -> Modality | None:
         role = self.desk.terminology.find("modality", view.method)
@@ -358,12 +384,6 @@ class Scans:
             desk.note(INFERRED, reference, detail="issued", path="DiagnosticReport.issued")
         return day
 
-    def _is_imaging(self, view: DiagnosticReport) -> bool:
-        table = self.desk.terminology
-        if view.imaging_study or table.find("imaging", view.code):
-            return True
-        return any(table.find("report-category", category) for category in view.category)
-
     def _shows_liver(self, view: DiagnosticReport) -> bool:
         """A report on its own is a scan only when its code says CT or MR of the liver."""
         table = self.desk.terminology
@@ -371,7 +391,7 @@ class Scans:
             return True
         said = " ; ".join(texts_of(view.code))
         return (
-            self._is_imaging(view)
+            is_imaging(self.desk, view)
             and table.texts.modality(said) in _CROSS_SECTIONAL
             and table.texts.says_liver.search(said) is not None
         )
@@ -396,6 +416,14 @@ class Scans:
                 if key.startswith("DiagnosticReport"):
                     draft.references.add(key)
         return draft
+
+
+def is_imaging(desk: Desk, view: DiagnosticReport) -> bool:
+    """Whether a report is one of imaging at all."""
+    table = desk.terminology
+    if view.imaging_study or table.find("imaging", view.code):
+        return True
+    return any(table.find("report-category", category) for category in view.category)
 
 
 def _agree(one: str | None, other: str | None) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cdshooks.clinical.chart import (
+    ANY_DAY,
     Certainty,
     Intent,
     Scope,
@@ -200,11 +201,12 @@ def _with_arterial_drug(
 def _treatment(
     desk: Desk, entry: Entry[Procedure], found: Recognised, groups: dict[str, str]
 ) -> Treatment | None:
+    """``None`` for a session without a day; another treatment without one may be of any day."""
     reference, view, _ = entry
     days = _performed(desk, view, reference)
-    if days is None:
+    if days is None and found.kind.is_chemoembolisation:
         return None
-    start, end = days
+    start, end = days or (Day(*ANY_DAY), Day(*ANY_DAY))
     last = max(start.last, end.last)
     return Treatment(
         kind=found.kind,
@@ -256,7 +258,8 @@ def _standardised(desk: Desk, view: Procedure) -> bool | None:
 
 def _intent(desk: Desk, view: Procedure, reference: str) -> Intent | None:
     found: set[str] = set()
-    for extension in desk.extensions(view.extension, "procedure-intent"):
+    names = ("procedure-intent", "procedure-intention")
+    for extension in (e for name in names for e in desk.extensions(view.extension, name)):
         role = desk.terminology.only("intent", extension.value_codeable_concept)
         if role is None:
             desk.note(UNKNOWN_CODE, reference, path="Procedure.extension")

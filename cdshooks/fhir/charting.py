@@ -27,6 +27,7 @@ from cdshooks.clinical.chart import (
     StatedFact,
     Treatment,
 )
+from cdshooks.fhir.chart_assessed import note_other_sessions
 from cdshooks.fhir.chart_candidates import note_probable_imaging
 from cdshooks.fhir.chart_clinical import (
     CLINICAL_ROLES,
@@ -46,6 +47,7 @@ from cdshooks.fhir.chart_conditions import (
 from cdshooks.fhir.chart_desk import (
     CANDIDATE,
     FINAL,
+    NOT_USABLE,
     TEXT_MATCHED,
     UNREADABLE,
     Desk,
@@ -53,11 +55,14 @@ from cdshooks.fhir.chart_desk import (
     texts_of,
 )
 from cdshooks.fhir.chart_imaging import IMAGING_ROLES, is_about_imaging, read_imaging
+from cdshooks.fhir.chart_medications import with_drugs
 from cdshooks.fhir.chart_orders import read_planned_infusions
 from cdshooks.fhir.chart_outside import sessions_told_elsewhere
 from cdshooks.fhir.chart_panels import with_inherited
 from cdshooks.fhir.chart_proposals import propose_from_texts
+from cdshooks.fhir.chart_tnm import METASTASIS_CATEGORY, read_metastasis_categories
 from cdshooks.fhir.chart_treatments import Treatments, read_treatments
+from cdshooks.fhir.chart_unheld import note_unheld
 from cdshooks.fhir.codes import PROBABLE, Terminology, standard_terminology
 from cdshooks.fhir.dates import UnreadableDate, read_day
 from cdshooks.fhir.needs import CODES_ASKED_FOR
@@ -66,7 +71,9 @@ from cdshooks.fhir.references import is_id
 from cdshooks.fhir.texts import looked_up
 from cdshooks.fhir.views import (
     AnyResource,
+    Binary,
     BodyStructure,
+    Medication,
     Observation,
     Patient,
     Procedure,
@@ -76,7 +83,9 @@ from cdshooks.fhir.views import (
 
 FOREIGN = "foreign-patient"
 _COUNTING = frozenset({"completed", "available", *FINAL})
+_OF_NOBODY = (Medication, Binary)
 MODIFIED = "modifier-extension"
+_METASTASES = frozenset({METASTASIS, METASTASIS_PRESENT, METASTASIS_CATEGORY})
 
 _INCOMPLETE_BY_KEY: dict[str, tuple[str, ...]] = {
     "procedures": ("procedures",),
@@ -107,11 +116,16 @@ def chart_of(
         notes=set(record.notes),
     )
     sorted_out = _sorted_out(desk, record)
+    drugs = {
+        entry.reference: entry.view.code
+        for entry in sorted_out.of("Medication")
+        if entry.view.code is not None
+    }
     treatments = read_treatments(
         desk,
         sorted_out.of("Procedure"),
-        sorted_out.of("MedicationAdministration"),
-        sorted_out.of("MedicationStatement"),
+        with_drugs(desk, sorted_out.of("MedicationAdministration"), drugs),
+        with_drugs(desk, sorted_out.of("MedicationStatement"), drugs),
         carcinomas(desk, sorted_out.of("Condition")),
     )
     told_elsewhere = sessions_told_elsewhere(
@@ -127,7 +141,14 @@ def chart_of(
     on_scans, elsewhere = _observations(desk, observations)
     findings = read_conditions(desk, sorted_out.of("Condition"), clinical)
     findings += read_metastases(desk, elsewhere)
-    propose_from_texts(desk, sorted_out.of("DiagnosticReport"), sorted_out.of("DocumentReference"))
+    findings += read_metastasis_categories(desk, elsewhere)
+    propose_from_texts(
+        desk,
+        sorted_out.of("DiagnosticReport"),
+        sorted_out.of("DocumentReference"),
+        sorted_out.of("Media"),
+        sorted_out.of("Binary"),
+    )
     imaging = read_imaging(
         desk,
         sorted_out.of("ImagingStudy"),
@@ -139,8 +160,12 @@ def chart_of(
         frozenset(entry.reference for entry in observations if entry.view.status in FINAL),
     )
     note_probable_imaging(desk, sorted_out.of("ImagingStudy"), sorted_out.of("DiagnosticReport"))
-    read_clinical(desk, elsewhere, clinical)
-    incomplete = _incomplete(desk, record.gaps)
+    readings = [entry for entry, _ in on_scans]
+    note_other_sessions(desk, readings, imaging.scans, treatments.performed)
+    _note_links(desk, sorted_out.of("Patient"))
+    unheld = note_unheld(desk, sorted_out.of("DiagnosticReport"), observations, sorted_out.names)
+    read_clinical(desk, [one for one in elsewhere if one[1] not in _METASTASES], clinical)
+    incomplete = tuple(sorted({*_incomplete(desk, record.gaps), *unheld}))
     return Chart(
         patient=desk.patient,
         treatments=treatments.performed,
@@ -154,7 +179,9 @@ def chart_of(
         lesion_count=tuple(sorted(clinical.lesion_count, key=_dated_order)),
         stages=tuple(sorted(clinical.stages, key=_stage_order)),
         planned_infusions=read_planned_infusions(
-            desk, sorted_out.of("ServiceRequest"), sorted_out.of("MedicationRequest")
+            desk,
+            sorted_out.of("ServiceRequest"),
+            with_drugs(desk, sorted_out.of("MedicationRequest"), drugs),
         ),
         notes=tuple(sorted(desk.notes, key=_note_order)),
         incomplete=incomplete,
@@ -186,6 +213,8 @@ def _sources(desk: Desk) -> dict[str, Source]:
 
 @dataclass(slots=True)
 class _SortedOut:
+    names: set[str] = field(default_factory=set)
+    """Every reference under which the record holds something, used or not."""
     by_type: dict[str, list[Entry[Any]]] = field(default_factory=dict)
 
     def of(self, kind: str) -> list[Entry[Any]]:
@@ -228,7 +257,7 @@ def _sorted_out(desk: Desk, record: Record) -> _SortedOut:
             other = newest.get(reference)
             if other is None or _version(candidate, desk) > _version(other, desk):
                 newest[reference] = candidate
-    out = _SortedOut()
+    out = _SortedOut(set(newest))
     foreign: list[str] = []
     for reference in sorted(newest):
         candidate = newest[reference]
@@ -270,13 +299,25 @@ def _admit(
 
 
 def _is_of_patient(desk: Desk, view: AnyResource, unreadable: Unreadable | None) -> bool:
-    """Whether a resource says that it is this patient's; one that does not say is not."""
+    """Whether a resource says that it is this patient's; one that does not say is not.
+
+    What is of no patient at all, as a drug, is used only by what refers to it.
+    """
+    if isinstance(view, _OF_NOBODY):
+        return True
     if isinstance(view, Patient):
         return f"Patient/{view.id}" == desk.patient
     owner = view.patient if isinstance(view, BodyStructure) else view.subject
     if owner is None and unreadable is not None:
         return True
     return desk.reference(owner) == desk.patient
+
+
+def _note_links(desk: Desk, patients: list[Entry[Patient]]) -> None:
+    """Another record of the same person may hold more; it is never followed, but told."""
+    for reference, view, _ in patients:
+        if any(link.other is not None for link in view.link):
+            desk.note(NOT_USABLE, reference, detail="patient-link", path="Patient.link")
 
 
 def _version(candidate: _Candidate, desk: Desk) -> tuple[object, ...]:
@@ -319,7 +360,7 @@ def _observations(
                 break
         if role is None:
             role = _by_value_or_words(desk, entry.view)
-            if role is not None and role != METASTASIS_PRESENT:
+            if role not in (None, METASTASIS_PRESENT, METASTASIS_CATEGORY):
                 desk.note(TEXT_MATCHED, entry.reference, path="Observation.code")
         if role is None:
             role = _by_probable_code(desk, entry)
@@ -338,7 +379,7 @@ def _observations(
                 continue
             if role == "diameter":
                 continue
-        if role in CLINICAL_ROLES or role in (METASTASIS, METASTASIS_PRESENT):
+        if role in CLINICAL_ROLES or role in _METASTASES:
             elsewhere.append((entry, role))
     return on_scans, elsewhere
 
@@ -347,6 +388,8 @@ def _by_value_or_words(desk: Desk, view: Observation) -> str | None:
     """What an observation without a known code is: by its value's code, else by its whole name."""
     if desk.terminology.find("distant-metastasis", view.value_codeable_concept):
         return METASTASIS_PRESENT
+    if desk.terminology.find("observation-probable", view.code) == METASTASIS_CATEGORY:
+        return METASTASIS_CATEGORY
     return looked_up(desk.terminology.texts.observation, texts_of(view.code))
 
 

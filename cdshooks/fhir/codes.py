@@ -74,7 +74,9 @@ class ProcedureTexts(NamedTuple):
 class Terminology:
     """The recognised codes; built once, then only read."""
 
-    def __init__(self, folders: Iterable[str | Path] = ()) -> None:
+    def __init__(
+        self, folders: Iterable[str | Path] = (), lesion_identifiers: Iterable[str] = ()
+    ) -> None:
         self._slots: dict[str, dict[Key, str]] = {}
         self._canonical: dict[tuple[str, str], list[Coding]] = {}
         self._displays: dict[Key, dict[str, str]] = {}
@@ -82,6 +84,7 @@ class Terminology:
         """Extension urls by short name (``tace-session``, ``procedure-intent``, ...)."""
         self.own_systems: frozenset[str] = frozenset()
         """The code systems defined here."""
+        self._lesion_urls = frozenset(lesion_identifiers)
         self._url_to_id: dict[str, str] = {}
         own = _Files(files(_PROFILES))
         self._read_systems(own.one("systems"))
@@ -133,9 +136,12 @@ class Terminology:
         )
 
     def names_a_lesion(self, extension: str) -> bool:
-        """Whether an extension, by the last part of its url, holds the id of a lesion."""
-        return extension.endswith(self._lesion_endings) or extension.startswith(
-            self._lesion_beginnings
+        """Whether an extension holds the id of a lesion: by its url, or by the url's last part."""
+        name = extension.rpartition("/")[2]
+        return (
+            extension in self._lesion_urls
+            or name.endswith(self._lesion_endings)
+            or name.startswith(self._lesion_beginnings)
         )
 
     # What to write
@@ -275,6 +281,7 @@ class Terminology:
         self.says_enhanced = any_of(data["enhanced"])
         self.says_unenhanced = any_of(data["unenhanced"])
         self.says_plain = any_of(data["plain"])
+        self.says_both_phases = any_of(data["bothPhases"])
         self.denies_what_follows = any_of(data["absent"])
         self.texts = Texts(data)
         self.stage_texts: dict[str, dict[str, str]] = data["stage"]
@@ -289,7 +296,8 @@ def standard_terminology() -> Terminology:
 def site_terminology(settings: Settings) -> Terminology:
     """With the codes that a site adds; a wrong file is named, with the key it was configured by."""
     try:
-        return Terminology(settings.terminology.folders)
+        own = settings.terminology
+        return Terminology(own.folders, own.lesion_identifiers)
     except ConfigurationError as error:
         raise settings.wrong("terminology.folders", str(error)) from None
 

@@ -21,11 +21,14 @@ from cdshooks.clinical.chart import ChartNote, PlannedInfusion, TreatmentKind
 from cdshooks.errors import BadRequest
 from cdshooks.fhir.bundles import Content, NotFhir, Resource, unpack
 from cdshooks.fhir.chart_desk import Desk, Entry
+from cdshooks.fhir.chart_medications import with_drugs
 from cdshooks.fhir.chart_orders import OrderedDrugs, add_drug
 from cdshooks.fhir.chart_procedures import recognise
 from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.references import is_id, local_reference
 from cdshooks.fhir.views import (
+    CodeableConcept,
+    Medication,
     MedicationRequest,
     Procedure,
     Reference,
@@ -96,6 +99,7 @@ def read_draft_orders(
     drugs, drug_references, foreign = OrderedDrugs(), set[str](), set[str]()
     is_infused = False
     content = _unpacked(bundle)
+    known = _medications(content)
     for resource in content.resources:
         if not _is_of_patient(resource, desk):
             foreign.add(resource.name or resource.type)
@@ -108,7 +112,8 @@ def read_draft_orders(
         elif isinstance(view, MedicationRequest):
             route = _is_arterial(desk, view)
             if view.status not in _OVER and not view.do_not_perform and route is not False:
-                add_drug(desk, drugs, view, reference)
+                (entry,) = with_drugs(desk, [Entry(reference, view)], known)
+                add_drug(desk, drugs, entry.view, reference)
                 drug_references |= {reference} - {""}
                 is_infused = is_infused or route is True
         elif isinstance(view, Unreadable):
@@ -131,6 +136,20 @@ def _unpacked(bundle: Mapping[str, Any]) -> Content:
         where = content.unreadable[0].removeprefix("Bundle.")
         raise BadRequest(f"{WHERE}.{where} must be a FHIR R4 resource.")
     return content
+
+
+def _medications(content: Content) -> dict[str, CodeableConcept]:
+    """What the Medications of the Bundle are, by reference."""
+    views = {
+        resource.name: decode(resource.raw)
+        for resource in content.resources
+        if resource.type == "Medication" and resource.name is not None
+    }
+    return {
+        name: view.code
+        for name, view in views.items()
+        if isinstance(view, Medication) and view.code is not None
+    }
 
 
 def _ambiguous(content: Content) -> set[str]:

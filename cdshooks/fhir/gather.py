@@ -25,6 +25,7 @@ from cdshooks.errors import (
 )
 from cdshooks.fhir.bundles import Content, NotFhir, merge, unpack
 from cdshooks.fhir.client import FhirClient, Found, is_base_url
+from cdshooks.fhir.named import fetch_named
 from cdshooks.fhir.needs import NEEDS, PATIENT, Need
 from cdshooks.fhir.record import Gap, GapKind, Record
 from cdshooks.fhir.references import is_id
@@ -91,7 +92,7 @@ def gather(
     if server is not None:
         _fetch(parts, patient_id, server)
     _check_required(parts, patient_id)
-    return _record(parts, patient_id, bases or ((server.base,) if server is not None else ()))
+    return _record(parts, patient_id, server, bases)
 
 
 def gather_from_server(
@@ -116,7 +117,7 @@ def gather_from_server(
         raise UnusableInput(
             f"the FHIR server did not give {' and '.join(problem.keys)}: {why}"
         ) from None
-    return _record(parts, patient_id, (server.base,))
+    return _record(parts, patient_id, server)
 
 
 def server_of_command_line(
@@ -163,7 +164,7 @@ def survey(server: FhirClient, patient_id: str) -> tuple[list[Answer], Record]:
         )
         for part in parts
     ]
-    return answers, _record(parts, patient_id, (server.base,))
+    return answers, _record(parts, patient_id, server)
 
 
 def check_prefetched_patient(patient_id: str, prefetch: Prefetch) -> None:
@@ -281,8 +282,18 @@ def _check_is_patient(patient: _Part, patient_id: str) -> None:
         patient.why = "it answered with something else"
 
 
-def _record(parts: Iterable[_Part], patient_id: str, bases: tuple[str, ...]) -> Record:
-    merged = merge(content for part in parts for content in part.contents)
+def _record(
+    parts: Iterable[_Part],
+    patient_id: str,
+    server: FhirClient | None,
+    bases: tuple[str, ...] = (),
+) -> Record:
+    """The parts as one, with what they name and the server gives beside them."""
+    contents = [content for part in parts for content in part.contents]
+    if server is not None:
+        bases = bases or (server.base,)
+        contents += fetch_named(contents, server, bases, _threads, _GRACE_SECONDS)
+    merged = merge(contents)
     notes = merged.notes
     for part in parts:
         paths = [

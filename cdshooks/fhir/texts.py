@@ -41,8 +41,13 @@ class Texts:
         self.drug = {
             name.casefold(): entry["drug"] for entry in data["drug"] for name in entry["names"]
         }
+        self._metastasis = {
+            answer: re.compile(pattern, re.IGNORECASE)
+            for answer, pattern in data["metastasisCategory"].items()
+        }
         self.says_not_viable = any_of(data["notViable"])
         self.says_liver = any_of(data["liverImaging"])
+        self._whole_liver = frozenset(name.casefold() for name in data["wholeLiver"])
         self.says_hepatic = any_of(data["hepatic"])
         self._modalities = [(e["modality"], any_of(e["patterns"])) for e in data["modality"]]
         site = data["site"]
@@ -62,6 +67,18 @@ class Texts:
     def modality(self, text: str) -> str | None:
         """The one kind of imaging that a text names; angiography and ultrasound go first."""
         return next((name for name, words in self._modalities if words.search(text)), None)
+
+    def metastasis_category(self, texts: Iterable[str | None]) -> str | None:
+        """``present`` (M1) or ``absent`` (M0) as whole texts say; nothing when they disagree."""
+        found = {
+            next((a for a, words in self._metastasis.items() if words.fullmatch(text.strip())), "")
+            for text in texts
+            if text
+        }
+        return found.pop() or None if len(found) == 1 else None
+
+    def is_whole_liver(self, text: str | None) -> bool:
+        return text is not None and text.strip().casefold() in self._whole_liver
 
     def site(self, text: str) -> Site:
         """A text that names two segments or two labels says neither."""

@@ -84,6 +84,7 @@ class Extension(Element):
 class Attachment(Element):
     content_type: str | None = None
     title: str | None = None
+    url: str | None = None
     data: str | None = None
     """Base64."""
 
@@ -108,8 +109,15 @@ class Resource(Element, tag_field="resourceType"):
     modifier_extension: tuple[msgspec.Raw, ...] = ()
 
 
+class PatientLink(Element):
+    """To another record of the same person."""
+
+    other: Reference | None = None
+    type: str | None = None
+
+
 class Patient(Resource, tag="Patient"):
-    pass
+    link: tuple[PatientLink, ...] = ()
 
 
 class PatientBound(Resource):
@@ -187,6 +195,7 @@ class Component(Element):
     value_quantity: Quantity | None = None
     value_codeable_concept: CodeableConcept | None = None
     value_string: str | None = None
+    value_boolean: bool | None = None
     value_integer: int | None = None
     data_absent_reason: CodeableConcept | None = None
 
@@ -226,6 +235,12 @@ class Dosage(Element):
     route: CodeableConcept | None = None
 
 
+class Medication(Resource, tag="Medication"):
+    """A drug, of no patient."""
+
+    code: CodeableConcept | None = None
+
+
 class MedicationRequest(PatientBound, tag="MedicationRequest"):
     status: str | None = None
     intent: str | None = None
@@ -233,12 +248,16 @@ class MedicationRequest(PatientBound, tag="MedicationRequest"):
     authored_on: str | None = None
     group_identifier: Identifier | None = None
     medication_codeable_concept: CodeableConcept | None = None
+    medication_reference: Reference | None = None
+    contained: tuple[msgspec.Raw, ...] = ()
     dosage_instruction: tuple[Dosage, ...] = ()
 
 
 class MedicationAdministration(PatientBound, tag="MedicationAdministration"):
     status: str | None = None
     medication_codeable_concept: CodeableConcept | None = None
+    medication_reference: Reference | None = None
+    contained: tuple[msgspec.Raw, ...] = ()
     effective_date_time: str | None = None
     effective_period: Period | None = None
     dosage: Dosage | None = None
@@ -248,6 +267,8 @@ class MedicationAdministration(PatientBound, tag="MedicationAdministration"):
 class MedicationStatement(PatientBound, tag="MedicationStatement"):
     status: str | None = None
     medication_codeable_concept: CodeableConcept | None = None
+    medication_reference: Reference | None = None
+    contained: tuple[msgspec.Raw, ...] = ()
     dosage: tuple[Dosage, ...] = ()
     part_of: tuple[Reference, ...] = ()
 
@@ -290,6 +311,21 @@ class DocumentReference(PatientBound, tag="DocumentReference"):
     context: Context | None = None
 
 
+class Media(PatientBound, tag="Media"):
+    status: str | None = None
+    created_date_time: str | None = None
+    created_period: Period | None = None
+    content: Attachment | None = None
+
+
+class Binary(Resource, tag="Binary"):
+    """Bytes, of no patient but by what points to them."""
+
+    content_type: str | None = None
+    data: str | None = None
+    """Base64."""
+
+
 AnyResource = (
     Patient
     | Condition
@@ -298,12 +334,15 @@ AnyResource = (
     | ImagingStudy
     | DiagnosticReport
     | Observation
+    | Medication
     | MedicationRequest
     | MedicationAdministration
     | MedicationStatement
     | ServiceRequest
     | Encounter
     | DocumentReference
+    | Media
+    | Binary
 )
 READ_TYPES: frozenset[str] = frozenset(view.__name__ for view in AnyResource.__args__)
 

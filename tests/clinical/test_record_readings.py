@@ -17,6 +17,7 @@ from cdshooks.clinical.chart import (
     Fact,
     Grade,
     Laboratory,
+    Lesion,
     LiverFunction,
     Measurement,
     PlannedInfusion,
@@ -166,6 +167,7 @@ def test_what_was_read_later_on_an_earlier_scan_is_left_out():
             "extrahepatic_spread": (Statement(False, at(f"ehs-{name}")),),
             "stated_responses": (StatedResponse(Response.SD, None, at(f"response-{name}")),),
             "residual_viability_percent": ((Decimal(40), at(f"viability-{name}")),),
+            "residual_viability_of": (("L1", Decimal(40), at(f"share-{name}")),),
             "viable_sum_mm": ((Decimal(50), at(f"sum-{name}")),),
         }
 
@@ -179,7 +181,7 @@ def test_what_was_read_later_on_an_earlier_scan_is_left_out():
 
 
 def _references(item: Any) -> tuple[str, ...]:
-    found: tuple[str, ...] = item[1] if isinstance(item, tuple) else item.references
+    found: tuple[str, ...] = item[-1] if isinstance(item, tuple) else item.references
     return found
 
 
@@ -253,6 +255,34 @@ def test_two_months_are_varied_one_at_a_time_and_both_at_their_last_day():
     assert found[-1] == [day("2023-01-31"), day("2023-03-31")]
     assert len(found) == 1 + 30 + 30 + 1
     assert all(first[0] in one or first[1] in one for one in found[:-1])
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "tried"),
+    [
+        ("2023-01-01", "2023-12-31", {"2023-01-01", "2023-01-06", "2023-02-17"}),
+        ("2023-01-05", "2023-01-31", {"2023-01-05", "2023-01-06"}),
+        ("2023-01-06", "2023-01-31", {"2023-01-06"}),
+        ("2022-01-01", "2022-12-31", {"2022-01-01"}),
+    ],
+)
+def test_a_first_detection_is_tried_on_both_sides_of_each_scan(first, last, tried):
+    lesion = Lesion(
+        key="L1",
+        label="L1",
+        references=("BodyStructure/l1",),
+        first_detected=day(first),
+        first_detected_latest=day(last),
+    )
+    patient = replace(
+        chart(imaging=[scan("2023-01-05", {"L1": 20}), scan("2023-02-16", {"L1": 20})]),
+        lesions={"L1": lesion},
+    )
+    found = [
+        dated(patient, one, day(TODAY)).lesions["L1"] for one in datings(patient, day(TODAY), [])
+    ]
+    assert {one.first_detected for one in found} == {day(one) for one in tried}
+    assert all(one.first_detected_latest is None for one in found)
 
 
 def test_a_chosen_day_stands_for_the_imprecise_date():

@@ -101,6 +101,59 @@ def test_reported_viability_where_no_diameter_serves(percents, answer):
     assert criterion(seen(scan("2023-03-30", {"L1": 45}), read), VIABILITY) is answer
 
 
+def left(when, sizes, shares):
+    """A scan with the share left of single lesions, in percent."""
+    of = tuple(
+        (lesion, Decimal(percent), (f"Observation/{lesion}-{percent}",))
+        for lesion, percents in shares.items()
+        for percent in percents
+    )
+    return replace(scan(when, sizes), residual_viability_of=of)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shares", "answer", "by_area"),
+    [
+        ({"L1": None, "L2": None}, {"L1": [51], "L2": [60]}, True, True),
+        ({"L1": None, "L2": None}, {"L1": [50], "L2": [0]}, False, False),
+        ({"L1": None, "L2": None}, {"L1": [51], "L2": [50]}, None, None),
+        ({"L1": None, "L2": None}, {"L1": [60]}, None, None),
+        ({"L1": None, "L2": None}, {"L1": [60, 40], "L2": [60]}, None, None),
+        ({"L1": 26, "L2": None}, {"L2": [60]}, True, None),
+        ({"L1": 20, "L2": None}, {"L2": [40]}, False, False),
+        ({"L1": 20, "L2": None}, {"L2": [60]}, None, None),
+        ({"L1": 40, "L2": 16}, {"L1": [10], "L2": [10]}, True, True),
+    ],
+)
+def test_shares_of_single_lesions_where_all_lie_on_one_side(sizes, shares, answer, by_area):
+    """Of 40 and 20 mm; a size is asked first, and of a measured lesion its own ratio counts."""
+    two = scan("2023-01-05", {"L1": 40, "L2": 20})
+    before = scan("2023-03-30", {"L1": 40, "L2": 20})
+    patient = chart(imaging=(two, before, left(LAST, sizes, shares)))
+    assert criterion(patient, VIABILITY) is answer
+    assert criterion(patient, VIABILITY, jsh_metric="area") is by_area
+
+
+def test_a_share_of_a_lesion_that_the_baseline_does_not_measure():
+    unmeasured = scan("2023-01-05", {"L1": None})
+    before = left("2023-03-30", {"L1": None}, {"L1": [70]})
+    for percent, answer in ((60, True), (40, False)):
+        after_last = left(LAST, {"L1": None}, {"L1": [percent]})
+        patient = chart(imaging=(unmeasured, before, after_last))
+        assert criterion(patient, VIABILITY) is answer
+    with_another = scan("2023-01-05", {"L1": None, "L2": 20})
+    patient = chart(imaging=(with_another, before, left(LAST, {"L1": None}, {"L1": [60]})))
+    assert criterion(patient, VIABILITY) is None
+
+
+def test_a_share_against_what_is_reported_of_all_is_open():
+    read = replace(
+        left(LAST, {"L1": None}, {"L1": [60]}),
+        residual_viability_percent=((Decimal(40), ("Observation/all",)),),
+    )
+    assert criterion(seen(scan("2023-03-30", {"L1": 45}), read), VIABILITY) is None
+
+
 def test_a_lesion_unmeasured_at_the_baseline_leaves_the_viability_open():
     unmeasured = scan("2023-01-05", {"L1": 50, "L2": None})
     imaging = (unmeasured, scan("2023-03-30", {"L1": 45}), scan(LAST, {"L1": 45}))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support import shapes
 from tests.support.courses import (
     COURSES,
+    INFUSIONS,
     REFRACTORY,
     answers,
     assert_same,
@@ -18,6 +22,7 @@ from tests.support.courses import (
 )
 from tests.support.fhir_writer import (
     ATC,
+    BASE,
     DICOM,
     LOINC,
     NCIT,
@@ -29,18 +34,23 @@ from tests.support.fhir_writer import (
     Resource,
     concept,
 )
+from tests.support.pipeline import Shown
 from tests.support.shapes import (
     Resources,
     Rewrite,
     as_panel,
+    as_periods,
     as_reports,
     as_text,
     as_two_axes,
     by_body_site_extension,
     by_lesion_id,
+    by_part_of,
     by_words,
+    called_new,
     coded,
     contrast_told,
+    drugs_apart,
     each,
     each_diameter,
     enhancing_component,
@@ -48,8 +58,10 @@ from tests.support.shapes import (
     is_diameter,
     like,
     linked_by_identifier,
+    naming_sessions,
     notes_of,
     of_kind,
+    spread_as_category,
     staged,
     told,
     tracked,
@@ -202,13 +214,7 @@ def test_a_part_of_a_session_is_no_session() -> None:
 
 
 def test_session_as_a_period_of_one_day() -> None:
-    def change(resource: Resource) -> None:
-        if "performedDateTime" in resource:
-            day = resource.pop("performedDateTime")
-            times = {"start": f"{day}T09:00:00+08:00", "end": f"{day}T11:30:00+08:00"}
-            resource["performedPeriod"] = times
-
-    assert_same(REFRACTORY, lambda resources: each(resources, change))
+    assert_same(REFRACTORY, lambda resources: each(resources, as_periods))
 
 
 @pytest.mark.parametrize("form", ["{0}-{1}-{2}", "{0}年{1}月{2}日", "{0}/{1}/{2}"])
@@ -319,6 +325,23 @@ def test_intent_is_taken_from_the_procedure_alone() -> None:
     assert shown == judge("v07", resources)
 
 
+MII = "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko"
+INTENTION = f"{MII}/StructureDefinition/mii-ex-onko-operation-intention"
+
+
+@pytest.mark.parametrize(("code", "same"), [("K", True), ("P", False), ("D", False)])
+def test_intent_by_the_extension_of_the_german_oncology_module(code: str, same: bool) -> None:
+    resources = record("v07")
+    for one in of_kind(resources, "Procedure"):
+        one["extension"] = [e for e in one["extension"] if "intent" not in e["url"]]
+        value = concept(f"{MII}/CodeSystem/mii-cs-onko-intention", code)
+        one["extension"].append({"url": INTENTION, "valueCodeableConcept": value})
+    shown = judge("v07", resources)
+    assert (told(shown) == told(canonical("v07"))) is same
+    assert bool(notes_of(shown, "unknown-code")) is (code == "D")
+    assert ("tace-intent" in shown["missing"]) is (code == "D")
+
+
 OTHER_THERAPIES = [
     ("ablation", "肝肿瘤射频消融术"),
     ("ablation", "Radiofrequency ablation of liver"),
@@ -352,6 +375,7 @@ SCANS: dict[str, Rewrite] = {
     "contrast by the code of the study": contrast_told("code"),
     "contrast by the description": contrast_told("description"),
     "contrast by the series": contrast_told("series"),
+    "without and with contrast": contrast_told("both phases"),
 }
 
 
@@ -367,12 +391,102 @@ def test_scan_without_contrast_or_not_recorded(course: str, words: bool) -> None
     assert_same(course, as_reports(words=words))
 
 
-def test_scan_by_part_of() -> None:
-    def change(resource: Resource) -> None:
-        if "derivedFrom" in resource:
-            resource["partOf"] = resource.pop("derivedFrom")
+CONTRAST_IN_WORDS = [
+    ("Liver MRI with and without contrast", True),
+    ("MR ABDOMEN W/WO CONTRAST", True),
+    ("MRI liver w/o & w/ contrast", True),
+    ("MRI abdomen W and WO IV contrast", True),
+    ("MRI liver without and with contrast", True),
+    ("上腹部MRI平扫+增强", True),
+    ("上腹部MRI平扫及动态增强", True),
+    ("上腹部MRI增强、平扫", True),
+    ("MRI liver w/ contrast", True),
+    ("MRI liver w/o contrast", False),
+    ("MRI liver without IV contrast", False),
+    ("上腹部MRI平扫，未增强", False),
+    ("上腹部MRI平扫", False),
+    ("MRI liver", None),
+]
 
-    assert_same(REFRACTORY, lambda resources: each(resources, change))
+
+def _with_all_scans_called(**members: Any) -> Shown:
+    """No scan says its modality or contrast but in these words."""
+
+    def change(resource: Resource) -> None:
+        if resource["resourceType"] == "ImagingStudy":
+            del resource["extension"]
+            resource |= members
+
+    return judge(REFRACTORY, each(record(REFRACTORY), change))
+
+
+def _taken_as_enhanced(shown: Shown) -> bool | None:
+    if shown["course"]["assessmentScan"] is not None:
+        return True
+    return None if "contrast-status" in shown["missing"] else False
+
+
+@pytest.mark.parametrize(("description", "enhanced"), CONTRAST_IN_WORDS, ids=str)
+def test_contrast_in_words(description: str, enhanced: bool | None) -> None:
+    assert _taken_as_enhanced(_with_all_scans_called(description=description)) is enhanced
+
+
+@pytest.mark.parametrize(
+    ("words", "enhanced"),
+    [
+        (("T1 plain", "T1 arterial phase"), True),
+        (("T1 without contrast", "T1 with contrast"), True),
+        (("T1 plain", "T2"), False),
+        (("T1", "T2"), None),
+    ],
+    ids=str,
+)
+def test_contrast_of_one_series_is_that_of_the_study(
+    words: tuple[str, ...], enhanced: bool | None
+) -> None:
+    series = [{"uid": f"2.25.{n}", "description": one} for n, one in enumerate(words)]
+    assert _taken_as_enhanced(_with_all_scans_called(series=series)) is enhanced
+
+
+def test_scan_by_part_of() -> None:
+    assert_same(REFRACTORY, lambda resources: each(resources, by_part_of))
+
+
+ASSESSED = [(0, True), (1, True), (2, False)]
+
+
+@pytest.mark.parametrize(("number", "contradicts"), ASSESSED)
+def test_a_reading_that_names_another_session_than_its_dates(
+    number: int, contradicts: bool
+) -> None:
+    """The last scan follows the third session."""
+    resources = record(REFRACTORY)
+    sessions = [f"Procedure/{one['id']}" for one in of_kind(resources, "Procedure")]
+    reading = [one for one in resources if is_diameter(one)][-1]
+    url = f"{BASE}/StructureDefinition/assessed-procedure"
+    reading["extension"] = [{"url": url, "valueReference": {"reference": sessions[number]}}]
+    shown = judge(REFRACTORY, resources)
+    assert told(shown) == told(canonical(REFRACTORY))
+    notes = notes_of(shown, "conflict")
+    assert len(notes) == contradicts
+    if contradicts:
+        named = [f"Observation/{reading['id']}", sessions[number], sessions[2]]
+        assert notes[0]["references"] == sorted(named)
+
+
+def test_a_reading_that_names_any_part_of_its_session_or_one_that_is_not_there() -> None:
+    resources = record("v28")
+    parts = [f"Procedure/{one['id']}" for one in of_kind(resources, "Procedure")]
+    reading = [one for one in resources if is_diameter(one)][-1]
+    noted = []
+    for named in (*parts, "Procedure/none"):
+        url = f"{BASE}/StructureDefinition/assessed-procedure"
+        reading["extension"] = [{"url": url, "valueReference": {"reference": named}}]
+        shown = judge("v28", resources)
+        assert told(shown) == told(canonical("v28"))
+        noted.append(bool(notes_of(shown, "conflict")))
+    of_last = canonical("v28")["course"]["sessions"][-1]["references"]
+    assert noted == [part not in of_last for part in (*parts, "Procedure/none")]
 
 
 def test_scan_by_the_same_day() -> None:
@@ -380,6 +494,25 @@ def test_scan_by_the_same_day() -> None:
         resource.pop("derivedFrom", None)
 
     assert_same("v16", lambda resources: each(resources, change))
+
+
+def test_a_report_that_is_only_issued_is_dated_by_that_last_and_noted() -> None:
+    def rewrite(resources: Resources, *, dated_results: bool) -> Resources:
+        reported = as_reports(words=False)(resources)
+        for one in reported:
+            if one["resourceType"] == "DiagnosticReport":
+                issued = one.pop("effectiveDateTime")
+                one["issued"] = f"{'2099-01-01' if dated_results else issued}T10:00:00+08:00"
+            elif one["resourceType"] == "Observation" and not dated_results and one.get("category"):
+                one.pop("effectiveDateTime", None)
+        return reported
+
+    by_results = judge(REFRACTORY, rewrite(record(REFRACTORY), dated_results=True))
+    assert told(by_results) == told(canonical(REFRACTORY))
+    assert not notes_of(by_results, "inferred")
+    by_issue = judge(REFRACTORY, rewrite(record(REFRACTORY), dated_results=False))
+    assert by_issue["response"]["category"] == "PD"
+    assert len(notes_of(by_issue, "inferred")) == 4
 
 
 def test_a_report_of_another_place_is_no_scan() -> None:
@@ -408,7 +541,17 @@ def tracked_groups(resources: Resources) -> Resources:
     return in_groups(tracked(kind="112039", keep_records=False)(resources))
 
 
+def id_on_the_group(resources: Resources) -> Resources:
+    """The extension with the lesion's id stands on the group."""
+    grouped = in_groups(by_lesion_id("lesion-id")(resources))
+    for one in grouped:
+        if is_diameter(one):
+            del one["extension"]
+    return grouped
+
+
 LESIONS: dict[str, Rewrite] = {
+    "extension lesion-id of the group": id_on_the_group,
     "core extension bodySite": each_diameter(by_body_site_extension),
     "tracking UID": tracked(kind="112040", keep_records=True),
     "tracking UID without records": tracked(kind="112040", keep_records=False),
@@ -564,7 +707,10 @@ def test_residual_viability_that_the_reader_states(percent: int, answer: bool) -
 UNUSABLE_VIABILITY: dict[str, Rewrite] = {
     "another unit": _viability(60, "mm"),
     "negative": _viability(-60),
-    "of one lesion": _viability(60, focus=[{"reference": "BodyStructure/v01-lesion-L1"}]),
+    "of two lesions": _viability(
+        60, focus=[{"reference": f"BodyStructure/v01-lesion-{n}"} for n in ("L1", "L2")]
+    ),
+    "of a place": _viability(60, bodySite={"text": "left lobe"}),
 }
 
 
@@ -572,6 +718,72 @@ UNUSABLE_VIABILITY: dict[str, Rewrite] = {
 def test_residual_viability_that_cannot_be_used_is_noted(shape: str) -> None:
     answer, notes = _viability_criterion(UNUSABLE_VIABILITY[shape])
     assert answer is None and notes
+
+
+OF_ONE: dict[str, dict[str, Any]] = {
+    "focus": {"focus": [{"reference": "BodyStructure/v01-lesion-L1"}]},
+    "site in words": {"bodySite": {"text": "L1"}},
+    "tracking label": {"identifier": [{"type": concept(DICOM, "112039"), "value": "L1"}]},
+}
+
+
+@pytest.mark.parametrize("named", OF_ONE)
+@pytest.mark.parametrize(("percent", "answer"), [(51, True), (50, False)])
+def test_the_share_of_the_only_lesion_is_that_of_all(
+    percent: int, answer: bool, named: str
+) -> None:
+    assert _viability_criterion(_viability(percent, **OF_ONE[named])) == (answer, [])
+
+
+@pytest.mark.parametrize("site", ["liver", "肝脏"])
+def test_a_share_of_the_whole_liver_is_that_of_all_lesions(site: str) -> None:
+    assert _viability_criterion(_viability(51, bodySite={"text": site})) == (True, [])
+
+
+TWO_LESIONS = [
+    ((60, 70), True),
+    ((50, 0), False),
+    ((40, 60), None),
+    ((60, None), None),
+    ((None, 20), None),
+]
+
+
+@pytest.mark.parametrize("as_component", [True, False])
+@pytest.mark.parametrize(("percents", "answer"), TWO_LESIONS, ids=str)
+def test_shares_of_several_lesions_decide_where_all_lie_on_one_side(
+    percents: tuple[int | None, ...], answer: bool | None, as_component: bool
+) -> None:
+    """After the baseline nothing is measured but, of each lesion, what is left of it."""
+    resources = record("v28")
+    first = min(one["effectiveDateTime"] for one in resources if is_diameter(one))
+    code = concept(OBSERVATION, "residual-viability")
+
+    def change(resource: Resource) -> Resources | None:
+        if not is_diameter(resource) or resource["effectiveDateTime"] == first:
+            return None
+        percent = percents[int(resource["focus"][0]["reference"][-1]) - 1]
+        del resource["valueQuantity"]
+        absent = concept(f"{TERMINOLOGY}/data-absent-reason", "not-performed")
+        if percent is None:
+            resource["dataAbsentReason"] = absent
+            return None
+        share = {"value": percent, "unit": "%", "system": UCUM, "code": "%"}
+        if not as_component:
+            left = like(resource, "left", code=code, valueQuantity=share)
+            return [{**resource, "dataAbsentReason": absent}, left]
+        resource["code"] = concept(LOINC, "21889-1")
+        viable = concept(OBSERVATION, "viable-diameter")
+        resource["component"] = [
+            {"code": viable, "dataAbsentReason": absent},
+            {"code": code, "valueQuantity": share},
+        ]
+        return None
+
+    shown = judge("v28", each(resources, change))
+    assert shown["definitions"]["jsh-lcsgj-2014"]["criteria"]["viability"] is answer
+    assert shown["response"]["category"] == "NE"
+    assert bool(notes_of(shown, "value-not-usable")) is (None in percents)
 
 
 def test_a_share_of_one_lesion_beside_its_size_is_not_that_of_all() -> None:
@@ -612,6 +824,61 @@ def test_a_report_that_groups_its_measurements() -> None:
 def test_duplicates_of_structured_report_and_report(course: str) -> None:
     shown = assert_same(course, with_report_duplicates)
     assert not notes_of(shown, "conflict")
+
+
+# ---------------------------------------------------------------- every shape
+
+
+OTHERS: dict[str, Rewrite] = {
+    "staged session by its parent": staged,
+    "session as a period": lambda resources: each(resources, as_periods),
+    "readings name their session": naming_sessions,
+    "invasion and spread are called new": called_new,
+    "spread as the M category of TNM": lambda resources: each(resources, spread_as_category),
+    "scan by partOf": lambda resources: each(resources, by_part_of),
+    "drug contained": drugs_apart("contained"),
+    "drug beside": drugs_apart("beside"),
+    "duplicates": with_report_duplicates,
+}
+
+
+@pytest.mark.parametrize("shape", OTHERS)
+def test_another_shape_is_judged_the_same_in_every_course_that_has_it(shape: str) -> None:
+    courses = [
+        name for name in (*COURSES, *INFUSIONS) if OTHERS[shape](record(name)) != record(name)
+    ]
+    assert courses
+    for course in courses:
+        shown = assert_same(course, OTHERS[shape])
+        assert not notes_of(shown, "conflict")
+
+
+def test_no_rewriting_is_left_out() -> None:
+    """Every function that rewrites a record stands in a table above."""
+    written = ast.parse(Path(str(shapes.__file__)).read_text(encoding="utf-8")).body
+    rewriting = {
+        one.name
+        for one in written
+        if isinstance(one, ast.FunctionDef)
+        and one.returns is not None
+        and (ast.unparse(one.returns) == "Rewrite" or _takes_what_is_rewritten(one))
+    }
+    tables = [
+        one
+        for one in ast.parse(Path(__file__).read_text(encoding="utf-8")).body
+        if isinstance(one, ast.AnnAssign) and ast.unparse(one.annotation) == "dict[str, Rewrite]"
+    ]
+    used = {n.id for table in tables for n in ast.walk(table) if isinstance(n, ast.Name)}
+    helpers = {"each", "each_diameter", "of_kind", "without_kind"}
+    assert len(rewriting) > 15 and rewriting - helpers <= used
+
+
+def _takes_what_is_rewritten(function: ast.FunctionDef) -> bool:
+    kinds = [ast.unparse(one.annotation) for one in function.args.args if one.annotation]
+    returned = ast.unparse(function.returns) if function.returns else ""
+    return (kinds == ["Resources"] and returned == "Resources") or (
+        kinds == ["Resource"] and returned in ("None", "Resources")
+    )
 
 
 def test_everything_at_once() -> None:

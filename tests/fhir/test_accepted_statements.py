@@ -13,6 +13,7 @@ from cdshooks.fhir.charting import chart_of
 from cdshooks.fhir.record import Record
 from tests.fhir.test_situation_charting import charted
 from tests.support.courses import (
+    INFUSIONS,
     REFRACTORY,
     answers,
     assert_same,
@@ -40,6 +41,7 @@ from tests.support.shapes import (
     Rewrite,
     as_reports,
     described,
+    drugs_apart,
     each,
     is_code,
     is_diameter,
@@ -163,6 +165,64 @@ def test_a_thrombus_staged_between_scans_speaks_for_the_later_ones() -> None:
     assert_same("v12", lambda resources: each(resources, change))
 
 
+def _called(statement: str, answers: dict[str, bool], new: bool | None) -> Rewrite:
+    """Answers by day; the last is called new or not. ``new`` None: no component."""
+
+    def change(resource: Resource) -> None:
+        if not is_code(resource, OBSERVATION, statement):
+            return
+        day = resource["effectiveDateTime"]
+        resource["valueBoolean"] = answers.get(day, False)
+        if new is not None and day == max(answers):
+            code = concept(OBSERVATION, "new-since-comparator")
+            resource["component"] = [{"code": code, "valueBoolean": new}]
+
+    return lambda resources: each(resources, change)
+
+
+FIRST_SCAN, LAST_SCAN = "2023-01-05", "2023-05-16"
+NEWNESS = [
+    (False, True, True, None),
+    (False, True, False, "conflict"),
+    (True, True, True, None),
+    (True, True, False, "value-not-usable"),
+    (False, False, False, None),
+]
+"""At the first scan; at the last; called new there; note. Between them: absent."""
+
+
+@pytest.mark.parametrize("statement", ["vascular-invasion", "extrahepatic-spread"])
+@pytest.mark.parametrize(("first", "last", "new", "note"), NEWNESS)
+def test_what_is_called_new_or_not_is_told_and_decides_nothing(
+    first: bool, last: bool, new: bool, note: str | None, statement: str
+) -> None:
+    answers = {FIRST_SCAN: first, LAST_SCAN: last}
+    resources = record(REFRACTORY)
+    plain = judge(REFRACTORY, _called(statement, answers, None)(resources))
+    shown = judge(REFRACTORY, _called(statement, answers, new)(resources))
+    assert told(shown) == told(plain)
+    assert [one["code"] for one in shown["notes"]] == ([note] if note else [])
+    if note == "conflict":
+        days = [
+            one["effectiveDateTime"] for one in resources if is_code(one, OBSERVATION, statement)
+        ]
+        assert len(shown["notes"][0]["references"]) == len(days)
+
+
+def test_new_where_every_earlier_scan_says_that_it_was_there_is_a_conflict() -> None:
+    days = {one["effectiveDateTime"] for one in record(REFRACTORY) if is_diameter(one)}
+    always = dict.fromkeys(days, True)
+    shown = judge(REFRACTORY, _called("vascular-invasion", always, True)(record(REFRACTORY)))
+    assert [one["code"] for one in shown["notes"]] == ["conflict"]
+
+
+def test_absent_and_yet_new_is_neither() -> None:
+    answers = {FIRST_SCAN: False, LAST_SCAN: False}
+    shown = judge(REFRACTORY, _called("vascular-invasion", answers, True)(record(REFRACTORY)))
+    assert "vi-status" in shown["missing"]
+    assert [one["code"] for one in shown["notes"]] == ["conflict"]
+
+
 METASTASES = [
     concept(SNOMED, "94391008"),
     concept(SNOMED, "94222008"),
@@ -190,7 +250,77 @@ def test_extrahepatic_spread_as_an_observation(code: Resource, value: Resource) 
             del resource["valueBoolean"], resource["derivedFrom"]
             resource |= {"code": code, "valueCodeableConcept": value}
 
-    assert_same("v13", lambda resources: each(resources, change))
+    shown = assert_same("v13", lambda resources: each(resources, change))
+    assert not notes_of(shown, "value-not-usable")
+
+
+AJCC = "http://cancerstaging.org"
+CLINICAL_M = concept(LOINC, "21907-1")
+
+
+def _with_category(code: Resource, **value: Any) -> Rewrite:
+    """Spread told by the M category of TNM alone."""
+
+    def change(resource: Resource) -> None:
+        if is_code(resource, OBSERVATION, "extrahepatic-spread") and resource["valueBoolean"]:
+            del resource["valueBoolean"], resource["derivedFrom"]
+            resource |= {"code": code, **value}
+
+    return lambda resources: each(resources, change)
+
+
+M1 = [
+    (CLINICAL_M, {"valueCodeableConcept": {"text": "M1"}}),
+    (concept(LOINC, "21901-4"), {"valueString": "pM1b"}),
+    (concept(LOINC, "21913-9"), {"valueString": "rM1"}),
+    (
+        concept(SNOMED, "399387003"),
+        {
+            "valueCodeableConcept": {
+                "coding": [
+                    {
+                        "system": SNOMED,
+                        "code": "1229903009",
+                        "display": "American Joint Committee on Cancer cM1 (qualifier value)",
+                    }
+                ]
+            }
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "value"), M1, ids=str)
+def test_extrahepatic_spread_as_a_category_of_tnm(code: Resource, value: Any) -> None:
+    shown = assert_same("v13", _with_category(code, **value))
+    assert len(notes_of(shown, "text-matched")) == 1
+
+
+NOT_M1 = [
+    ({"valueCodeableConcept": concept(SNOMED, "1229903009")}, "candidate-code"),
+    ({"valueCodeableConcept": concept(AJCC, "cM1")}, "unknown-code"),
+    ({"valueCodeableConcept": {"text": "cM0"}}, "value-not-usable"),
+    ({"valueString": "M0 (i+)"}, "value-not-usable"),
+    ({"valueString": "MX"}, "unknown-code"),
+    ({"valueString": "no M1"}, "unknown-code"),
+    ({"valueString": "M10"}, "unknown-code"),
+    (
+        {
+            "valueCodeableConcept": {
+                "text": "M0",
+                "coding": [{"system": AJCC, "code": "cM1", "display": "cM1"}],
+            }
+        },
+        "unknown-code",
+    ),
+]
+
+
+@pytest.mark.parametrize(("value", "note"), NOT_M1, ids=str)
+def test_a_category_that_does_not_say_m1_is_noted_and_not_used(value: Any, note: str) -> None:
+    shown = judge("v13", _with_category(CLINICAL_M, **value)(record("v13")))
+    assert "ehs-status" in shown["missing"]
+    assert len(notes_of(shown, note)) == 1
 
 
 def test_a_metastasis_in_the_liver_is_no_extrahepatic_spread() -> None:
@@ -235,6 +365,40 @@ def test_new_lesion_by_its_record(how: str) -> None:
     assert shown["strategy"]["branches"] == before["strategy"]["branches"]
     assert shown["definitions"]["cci-2022"] is not None
     assert answers(shown)["cci-2022"] == answers(before)["cci-2022"]
+
+
+FIRST_DETECTED = [
+    ("2023-05-16", "SD", False),
+    ("2023-05", "SD", False),
+    ("2023-01-05", "NE", False),
+    ("2022", "NE", False),
+    ("2023", "NE|SD", True),
+    ("2023-01", "NE|SD", True),
+]
+
+
+@pytest.mark.parametrize(("date", "response", "is_open"), FIRST_DETECTED)
+def test_a_first_detection_of_unsure_day_is_judged_before_and_after_the_baseline(
+    date: str, response: str, is_open: bool
+) -> None:
+    resources = [
+        one
+        for one in record("v31")
+        if not (
+            is_code(one, OBSERVATION, "new-intrahepatic-lesion") and one["valueBoolean"] is True
+        )
+    ]
+    lesion = next(one for one in resources if one["id"].endswith("lesion-L2"))
+    url = f"{BASE}/StructureDefinition/lesion-first-detected"
+    lesion["extension"] = [{"url": url, "valueDateTime": date}]
+    shown = judge("v31", resources)
+    assert shown["response"]["category"] == response
+    assert ("event-date" in shown["missing"]) is is_open
+    cci = shown["definitions"]["cci-2022"]
+    if is_open:
+        assert (cci["verdict"], cci["reason"]) == ("indeterminate", "event-date")
+    else:
+        assert cci["verdict"] == {"SD": "not-met", "NE": "indeterminate"}[response]
 
 
 # ---------------------------------------------------------------- responses
@@ -394,6 +558,18 @@ def test_pivka_by_its_name(name: str) -> None:
     assert (str(found.marker), found.value) == ("pivka-ii", 52)
 
 
+@pytest.mark.parametrize("text", [">60500", "3850 ng/mL", "升高"])
+def test_a_marker_in_words_is_noted_and_not_used(text: str) -> None:
+    resources = record(REFRACTORY)
+    last = [one for one in resources if is_code(one, LOINC, "1834-1")][-1]
+    del last["valueQuantity"]
+    last["valueString"] = text
+    shown = judge(REFRACTORY, resources)
+    (note,) = notes_of(shown, "value-not-usable")
+    assert note["references"] == [f"Observation/{last['id']}"]
+    assert told(shown) == told(judge(REFRACTORY, [one for one in resources if one is not last]))
+
+
 AFP_CODES = {"19176-7": "[IU]/mL", "19177-5": "pmol/L"}
 
 
@@ -424,6 +600,24 @@ def test_afp_in_other_units_is_judged_by_its_own_reference_range_alone(loinc: st
     bare = _afp_in(loinc, unit, *rising)
     assert _markers(bare) is None and "markers" in bare["missing"]
     assert len(notes_of(bare, "value-not-usable")) == 4
+
+
+@pytest.mark.parametrize(("ranged", "noted"), [((3,), 0), ((2,), 1), ((), 4)], ids=str)
+def test_a_missing_reference_range_is_noted_only_where_no_later_value_has_one(
+    ranged: tuple[int, ...], noted: int
+) -> None:
+    """The upper limit is asked of the last value alone."""
+    resources = record(REFRACTORY)
+    found = [one for one in resources if is_code(one, LOINC, "1834-1")]
+    for number, one in enumerate(found):
+        one["code"] = concept(LOINC, "19176-7")
+        one["valueQuantity"] = {"value": 100 * (number + 1), "unit": "[IU]/mL"}
+        one["valueQuantity"] |= {"system": UCUM, "code": "[IU]/mL"}
+        if number in ranged:
+            one["referenceRange"] = [{"high": {**one["valueQuantity"], "value": 6}}]
+    shown = judge(REFRACTORY, resources)
+    assert len(notes_of(shown, "value-not-usable")) == noted
+    assert _markers(shown) is (True if ranged == (3,) else None)
 
 
 def test_afp_in_units_is_never_read_as_a_mass() -> None:
@@ -611,6 +805,29 @@ def test_ascites_as_a_diagnosis_is_present_and_its_degree_unknown() -> None:
 
 
 ORDERED = {"L01XA01": ("2555", "顺铂"), "L01BC02": ("4492", "5-FU"), "V03AF03": (None, "亚叶酸钙")}
+
+
+@pytest.mark.parametrize("course", INFUSIONS)
+@pytest.mark.parametrize("how", ["contained", "beside"])
+def test_a_drug_in_a_medication_of_its_own(how: str, course: str) -> None:
+    shown = assert_same(course, drugs_apart(how))
+    assert not notes_of(shown, "foreign-patient") and not notes_of(shown, "value-not-usable")
+
+
+@pytest.mark.parametrize("course", INFUSIONS)
+def test_a_medication_that_is_not_there_leaves_the_drug_unknown(course: str) -> None:
+    resources = drugs_apart("beside")(record(course))
+    kept = [one for one in resources if one["resourceType"] != "Medication"]
+    orders = [one for one in kept if "medicationReference" in one]
+    (note,) = notes_of(judge(course, kept), "value-not-usable")
+    assert note["references"] == sorted(f"MedicationRequest/{one['id']}" for one in orders)
+    own = [one for one in kept if one["resourceType"] != "Patient"]
+    assert charted_as(course, own) == ()
+    first = next(one["id"] for one in orders)
+    half = [one for one in resources if one["id"] != f"{first}-drug"]
+    for infusion in charted_as(course, [one for one in half if one["resourceType"] != "Patient"]):
+        of_first = f"MedicationRequest/{first}" in infusion.references
+        assert infusion.unrecognised is of_first
 
 
 @pytest.mark.parametrize("course", ["s11", "s12", "s13", "s14"])

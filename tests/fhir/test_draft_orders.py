@@ -34,6 +34,24 @@ def test_the_kinds_that_are_looked_at(kind: str) -> None:
     assert kinds(read(order(kind))) == [("ServiceRequest/d1", kind)]
 
 
+@pytest.mark.parametrize("contained", [True, False])
+def test_a_drug_in_a_medication_of_its_own(contained: bool) -> None:
+    ordered = drug("cisplatin")
+    medication = {
+        "resourceType": "Medication",
+        "id": "m",
+        "code": ordered.pop("medicationCodeableConcept"),
+    }
+    ordered["medicationReference"] = {"reference": "#m" if contained else "Medication/m"}
+    if contained:
+        ordered["contained"] = [medication]
+    beside = [] if contained else [medication]
+    assert drugs(HAIC, ordered, *beside) == (frozenset({Drug.CISPLATIN}), False)
+    orders = read(HAIC, {**ordered, "contained": []})
+    assert orders.drafts[0].infusion is None
+    assert [note.detail for note in orders.notes] == ["no-medication"]
+
+
 @pytest.mark.parametrize("kind", ["tare", "tae", "tila-tace", "ablation", "resection"])
 def test_other_procedures_are_none(kind: str) -> None:
     assert not read(order(kind)).drafts

@@ -18,6 +18,7 @@ from cdshooks.clinical.chart import ChartNote
 from cdshooks.errors import BadRequest, PreconditionFailed, UnusableInput
 from cdshooks.fhir.client import FhirClient, Found
 from cdshooks.fhir.gather import gather, gather_from_server
+from cdshooks.fhir.named import IDS_PER_SEARCH, MOST_IDS
 from cdshooks.fhir.needs import NEEDS, PREFETCH, REQUIRED, prefetch_templates
 from cdshooks.fhir.record import Gap, GapKind, Record
 from cdshooks.settings import Limits
@@ -397,6 +398,98 @@ def test_a_server_that_answers_with_somebody_else(server: Server) -> None:
     with pytest.raises(PreconditionFailed) as caught:
         gather("p-1", prefetch(patient=ABSENT), client())
     assert caught.value.keys == ("patient",)
+
+
+# What the record names and does not hold
+
+
+def report(*results: str, **more: Any) -> JSON:
+    named = [{"reference": one} for one in results]
+    subject = {"reference": "Patient/p-1"}
+    return {
+        "resourceType": "DiagnosticReport",
+        "id": "r",
+        "status": "final",
+        "subject": subject,
+        "result": named,
+        **more,
+    }
+
+
+def observation(identity: str, *members: str, owner: str = "p-1") -> JSON:
+    found: JSON = {"resourceType": "Observation", "id": identity, "status": "final"}
+    found["subject"] = {"reference": f"Patient/{owner}"}
+    if members:
+        found["hasMember"] = [{"reference": one} for one in members]
+    return found
+
+
+def by_id(server: Server) -> list[str]:
+    return [asked for asked in server.asked if "_id=" in asked]
+
+
+def test_results_and_members_that_are_not_there_are_asked_for_by_id(server: Server) -> None:
+    """A report names a group, the group its measurements; what is there is not asked for again."""
+    server.answers["Observation?_id=b,g"] = bundle(
+        observation("g", f"{BASE}/Observation/m"), observation("b")
+    )
+    server.answers["Observation?_id=m"] = bundle(observation("m"))
+    found = gather(
+        "p-1",
+        prefetch(
+            imagingReports=bundle(report("Observation/g", "Observation/a", "Observation/b")),
+            imagingObservations=bundle(observation("a")),
+        ),
+        client(),
+    )
+    assert by_id(server) == ["Observation?_id=b,g", "Observation?_id=m"]
+    assert {f"Observation/{one}" for one in "abgm"} <= set(names(found))
+    assert found.gaps == []
+
+
+def test_a_drug_that_is_not_there_is_asked_for_by_id(server: Server) -> None:
+    order = {"resourceType": "MedicationRequest", "id": "o", "status": "active"}
+    order |= {"subject": {"reference": "Patient/p-1"}}
+    order["medicationReference"] = {"reference": "Medication/d"}
+    server.answers["Medication?_id=d"] = bundle({"resourceType": "Medication", "id": "d"})
+    found = gather("p-1", prefetch(medicationRequests=bundle(order)), client())
+    assert "Medication/d" in names(found)
+
+
+@pytest.mark.parametrize("status", ["preliminary", "entered-in-error", "cancelled"])
+def test_of_a_report_that_does_not_count_nothing_is_asked(server: Server, status: str) -> None:
+    gather("p-1", prefetch(imagingReports=bundle(report("Observation/x", status=status))), client())
+    assert by_id(server) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["#x", "Observation/a b", "https://elsewhere.example/fhir/Observation/x", "ImagingStudy/x", ""],
+)
+def test_what_cannot_be_an_id_here_is_not_asked_for(server: Server, name: str) -> None:
+    gather("p-1", prefetch(imagingReports=bundle(report(name))), client())
+    assert by_id(server) == []
+
+
+def test_a_server_that_gives_no_named_result_is_asked_once(server: Server) -> None:
+    server.answers["Observation?_id=x"] = (404, outcome())
+    gather("p-1", prefetch(imagingReports=bundle(report("Observation/x"))), client())
+    assert by_id(server) == ["Observation?_id=x"]
+
+
+def test_named_results_are_asked_for_within_limits(server: Server) -> None:
+    many = [f"Observation/x{n:03}" for n in range(MOST_IDS + 1)]
+    gather("p-1", prefetch(imagingReports=bundle(report(*many))), client())
+    asked = by_id(server)
+    assert {len(one.partition("=")[2].split(",")) for one in asked} == {IDS_PER_SEARCH}
+    assert len(asked) == MOST_IDS // IDS_PER_SEARCH
+
+
+def test_without_a_server_or_time_nothing_more_is_asked(server: Server) -> None:
+    given = prefetch(imagingReports=bundle(report("Observation/x")))
+    gather("p-1", given, None)
+    gather("p-1", given, client(deadline_seconds=0.000001))
+    assert server.asked == []
 
 
 def test_a_failed_prefetch_is_asked_for_once(server: Server) -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from cdshooks.errors import ConfigurationError
-from cdshooks.fhir.codes import Terminology
+from cdshooks.fhir.charting import chart_of
+from cdshooks.fhir.codes import Terminology, site_terminology
+from cdshooks.fhir.record import Record
 from cdshooks.fhir.views import Coding
-from tests.support.fhir_writer import BASE, PROCEDURE
+from cdshooks.settings import load_settings
+from tests.support.fhir_writer import BASE, OBSERVATION, PROCEDURE, concept, quantity
 
 JSON = dict[str, Any]
 LOCAL = "https://hospital.example.org/procedures"
@@ -66,6 +71,66 @@ def test_a_value_set_adds_to_ours(tmp_path: Path) -> None:
 
 def test_a_concept_map_names_the_code_of_ours(tmp_path: Path) -> None:
     assert role(of(tmp_path, concept_map()), "T2") == "deb-tace"
+
+
+@pytest.mark.parametrize(
+    ("name", "modality", "contrast"),
+    [("imaging.enhanced-mr", "MR", True), ("imaging.plain-ct", "CT", False)],
+)
+def test_a_site_says_what_a_local_code_of_imaging_means(
+    tmp_path: Path, name: str, modality: str, contrast: bool
+) -> None:
+    study = {
+        "resourceType": "ImagingStudy",
+        "id": "s",
+        "status": "available",
+        "subject": {"reference": "Patient/p-1"},
+        "started": "2023-01-05",
+        "procedureCode": [concept(LOCAL, "T1")],
+    }
+    patient = {"resourceType": "Patient", "id": "p-1"}
+    record = Record("p-1", [msgspec.Raw(json.dumps(one).encode()) for one in (patient, study)])
+    (found,) = chart_of(record, terminology=of(tmp_path, value_set(name))).scans
+    assert (str(found.modality), found.contrast) == (modality, contrast)
+    (unknown,) = chart_of(record).scans
+    assert (unknown.modality, unknown.contrast) == (None, None)
+
+
+OWN_URL = "https://pacs.example.org/fhir/tumor-key"
+
+
+@pytest.mark.parametrize(
+    ("url", "known", "labels"),
+    [
+        (OWN_URL, [OWN_URL], {"A7"}),
+        (OWN_URL, [], {"L1"}),
+        (OWN_URL + "/2", [OWN_URL], {"L1"}),
+        ("https://pacs.example.org/fhir/lesion-id", [OWN_URL], {"A7"}),
+    ],
+)
+@pytest.mark.parametrize("value", [{"valueString": "A7"}, {"valueIdentifier": {"value": "A7"}}])
+def test_a_site_names_the_extensions_that_hold_a_lesions_id(
+    tmp_path: Path, url: str, known: list[str], labels: set[str], value: JSON
+) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text(f"[terminology]\nlesion_identifiers = {json.dumps(known)}\n", encoding="utf-8")
+    measured = {
+        "resourceType": "Observation",
+        "id": "o",
+        "status": "final",
+        "code": concept(OBSERVATION, "viable-diameter"),
+        "subject": {"reference": "Patient/p-1"},
+        "effectiveDateTime": "2023-01-05",
+        "valueQuantity": quantity(Decimal(20), "mm", "mm"),
+        "extension": [{"url": url, **value}],
+    }
+    patient = {"resourceType": "Patient", "id": "p-1"}
+    record = Record("p-1", [msgspec.Raw(json.dumps(one).encode()) for one in (patient, measured)])
+    terminology = site_terminology(load_settings(file, {}))
+    chart = chart_of(record, terminology=terminology)
+    assert {lesion.label for lesion in chart.lesions.values()} == labels
+    unnamed = any(note.detail == "no-lesion" for note in chart.notes)
+    assert unnamed is (labels == {"L1"})
 
 
 def test_a_file_with_a_byte_order_mark(tmp_path: Path) -> None:

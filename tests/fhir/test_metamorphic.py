@@ -22,11 +22,12 @@ from cdshooks.fhir.charting import chart_of
 from cdshooks.fhir.gather import gather_from_server
 from cdshooks.fhir.needs import NEEDS
 from tests.support.courses import COURSES, assert_same, canonical, record, scenario
-from tests.support.fhir_writer import Resource
+from tests.support.fhir_writer import SNOMED, Resource, concept
 from tests.support.shapes import (
     Resources,
     as_reports,
     each,
+    is_diameter,
     told,
     with_report_duplicates,
 )
@@ -107,8 +108,8 @@ def test_duplicates_of_structured_report_and_report(course: str, order: str) -> 
 class Pages:
     """A server that answers each search in pages of a given size, and holds one patient."""
 
-    def __init__(self, resources: Resources, size: int) -> None:
-        self.resources, self.size = resources, size
+    def __init__(self, resources: Resources, size: int, *, by_id: bool = True) -> None:
+        self.resources, self.size, self.by_id = resources, size, by_id
 
     def answer(self, request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
         assert request.url is not None
@@ -117,6 +118,8 @@ class Pages:
         if path.startswith("Patient/"):
             (found,) = [one for one in self.resources if one["resourceType"] == "Patient"]
             return 200, {}, json.dumps(found)
+        if "_id=" in url.query and not self.by_id:
+            return 400, {}, "{}"
         start = int(match[1]) if (match := re.search(r"_start=(\d+)", url.query)) else 0
         matching = list(self._matching(path, url.query))
         page = matching[start : start + self.size]
@@ -130,8 +133,9 @@ class Pages:
 
     def _matching(self, kind: str, query: str) -> Iterator[Resource]:
         asked = requests.utils.unquote(query)
+        ids = asked.partition("_id=")[2].split("&")[0].split(",") if "_id=" in asked else None
         for one in self.resources:
-            if one["resourceType"] != kind:
+            if one["resourceType"] != kind or (ids is not None and one["id"] not in ids):
                 continue
             coded = one.get("code", {}).get("coding", [])
             codes = [f"{c.get('system')}|{c.get('code')}" for c in coded]
@@ -153,3 +157,29 @@ def test_size_of_pages(course: str, size: int) -> None:
     assert len(NEEDS) == 14 and not gathered.gaps
     shown = assessment_object(guide(chart_of(gathered), scenario(course).as_of, DEFAULT), "en")
     assert told(shown) == told(canonical(course))
+
+
+def _only_named(resources: Resources) -> Resources:
+    """Sizes that no search finds: without a category, under a code that none asks for."""
+
+    def change(resource: Resource) -> None:
+        if is_diameter(resource):
+            resource["code"] = {**concept(SNOMED, "439984002"), "text": "viable diameter"}
+            resource.pop("category", None)
+
+    return each(as_reports(words=False)(resources), change)
+
+
+@pytest.mark.parametrize("course", ["v01", "v07", "v28", "v31"])
+@pytest.mark.parametrize("by_id", [True, False])
+def test_results_that_only_a_report_names(course: str, by_id: bool) -> None:
+    pages = Pages(_only_named(record(course)), 1000, by_id=by_id)
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.add_callback(responses.GET, re.compile(re.escape(BASE) + ".*"), pages.answer)
+        gathered = gather_from_server(BASE, scenario(course).patient.id)
+    shown = assessment_object(guide(chart_of(gathered), scenario(course).as_of, DEFAULT), "en")
+    if by_id:
+        assert told(shown) == told(canonical(course))
+    else:
+        verdicts = {one["verdict"] for one in shown["definitions"].values()}
+        assert "not-met" not in verdicts and "record-incomplete" in shown["missing"]

@@ -31,7 +31,8 @@ from tests.fhir.test_bad_resources import (
     named,
     notes,
 )
-from tests.support.fhir_writer import Resource, bundled
+from tests.support.courses import COURSES, judge, record
+from tests.support.fhir_writer import BASE, PROCEDURE, Resource, bundled, concept
 
 FIRST_SESSION = next(r["id"] for r in RECORD if r["resourceType"] == "Procedure")
 PATIENT = REFRACTORY.patient.id
@@ -112,6 +113,53 @@ def test_an_undated_session_may_be_the_first_and_the_baseline_another() -> None:
 def test_an_undated_session_beside_three_dated_ones_changes_nothing() -> None:
     extra = {k: v for k, v in like(LAST_SESSION, id="x").items() if k != "performedDateTime"}
     assert answers(judged([*RECORD, extra])) == answers(judged(RECORD))
+
+
+WITHOUT_A_DAY: list[Any] = [
+    {},
+    {"performedDateTime": "2023-02-30"},
+    {"performedString": "last spring"},
+    {"performedPeriod": {"start": "2023-04-01", "end": "2023-03-01"}},
+]
+
+
+@pytest.mark.parametrize("when", WITHOUT_A_DAY, ids=str)
+@pytest.mark.parametrize("kind", ["ablation", "transplantation", "tae"])
+def test_another_therapy_without_a_day_may_be_of_any(kind: str, when: Any) -> None:
+    extra = {k: v for k, v in like(LAST_SESSION, id="x").items() if k != "performedDateTime"}
+    extra |= {"code": concept(PROCEDURE, kind), **when}
+    shown = judged([*RECORD, extra])
+    assert shown["definitions"]["cci-2022"]["verdict"] == OPEN
+    assert shown["definitions"]["cci-2022"]["reason"] == "event-date"
+    assert "event-date" in shown["missing"]
+    assert notes(shown, "Procedure/x") & {"unreadable-resource", "value-not-usable", "implausible"}
+    (card, *_) = compose(
+        guide(_chart([*RECORD, extra]), REFRACTORY.as_of, DEFAULT), "en", knowledge="t"
+    )
+    assert "1900" not in json.dumps(card, default=str)
+
+
+def test_a_therapy_without_a_day_that_was_aimed_elsewhere_changes_nothing() -> None:
+    extra = {k: v for k, v in like(LAST_SESSION, id="x").items() if k != "performedDateTime"}
+    extra["code"] = concept(PROCEDURE, "ablation")
+    scope = f"{BASE}/StructureDefinition/treated-lesion-scope"
+    extra["extension"] = [{"url": scope, "valueCode": "other-lesion"}]
+    shown = judged([*RECORD, extra])
+    assert answers(shown) == answers(judged(RECORD))
+    assert "event-date" not in shown["missing"]
+
+
+@pytest.mark.parametrize("course", [*COURSES, "v27", "v07"])
+@pytest.mark.parametrize("kind", ["ablation", "haic", "resection", "tae"])
+def test_a_therapy_without_a_day_makes_no_answer_surer(kind: str, course: str) -> None:
+    resources = record(course)
+    session = next(one for one in resources if one["resourceType"] == "Procedure")
+    extra = {k: v for k, v in session.items() if not k.startswith("performed")}
+    extra |= {"id": "x", "code": concept(PROCEDURE, kind), "extension": []}
+    before, after = judge(course, resources), judge(course, [*resources, extra])
+    for name, one in before["definitions"].items():
+        assert after["definitions"][name]["verdict"] in (one["verdict"], OPEN), name
+    assert set(after["response"]["category"].split("|")) >= {before["response"]["category"]}
 
 
 def test_what_was_seen_after_the_day_asked_for_does_not_exist() -> None:

@@ -20,6 +20,7 @@ from tests.support.courses import (
 )
 from tests.support.fhir_writer import (
     BASE,
+    DICOM,
     EXTENSION,
     LOINC,
     OBSERVATION,
@@ -397,6 +398,34 @@ def test_contrast_without_it_or_a_bad_arterial_phase_is_no_assessment() -> None:
         assert cci(shown) == OPEN and "imaging-in-window" in shown["missing"]
 
 
+def _phases(*phases: str, enhanced: bool | None = None) -> list[Resource]:
+    told_as = [{"url": "phase", "valueCode": phase} for phase in phases]
+    return [
+        *told_as,
+        *([] if enhanced is None else [{"url": "enhanced", "valueBoolean": enhanced}]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told_as", "missing"),
+    [
+        (_phases("arterial"), None),
+        (_phases("unenhanced", "portal-venous"), None),
+        (_phases("arterial", enhanced=True), None),
+        (_phases("unenhanced"), "imaging-in-window"),
+        (_phases("unenhanced", enhanced=False), "imaging-in-window"),
+        (_phases("arterial", enhanced=False), "contrast-status"),
+        (_phases("unenhanced", enhanced=True), "contrast-status"),
+        (_phases("other"), "contrast-status"),
+    ],
+    ids=str,
+)
+def test_contrast_by_the_phases_of_a_scan(told_as: list[Resource], missing: str | None) -> None:
+    shown = _with_contrast(told_as)
+    assert cci(shown) == (OPEN if missing else "met")
+    assert missing is None or missing in shown["missing"]
+
+
 def test_contrast_that_is_not_recorded_is_asked_for() -> None:
     shown = _with_contrast(None)
     assert cci(shown) == OPEN and "contrast-status" in shown["missing"]
@@ -460,6 +489,36 @@ def test_replaced_observation_and_replaced_report_are_out() -> None:
         return [wrong, first, *resources]
 
     assert_same(REFRACTORY, replaced_report)
+
+
+@pytest.mark.parametrize("named_by", ["report", "group"])
+def test_a_named_result_that_is_not_there_leaves_no_answer_no(named_by: str) -> None:
+    resources = record("v27")
+    size = last_size(resources)
+    missing = [{"reference": "Observation/gone"}, {"reference": f"Observation/{size['id']}"}]
+    if named_by == "group":
+        naming = like(size, "group", code=concept(DICOM, "125007"), hasMember=missing)
+        del naming["valueQuantity"]
+    else:
+        naming = as_reports(words=False)(resources)[-1] | {"id": "naming", "result": missing}
+    before, shown = judge("v27", resources), judge("v27", [*resources, naming])
+    assert cci(before) == "not-met" and cci(shown) == OPEN
+    assert shown["definitions"][CCI]["reason"] == "record-incomplete"
+    assert "record-incomplete" in shown["missing"]
+    (note,) = notes_of(shown, "truncated")
+    assert note["references"] == [f"{naming['resourceType']}/{naming['id']}"]
+    there = {**size, "id": "gone", "status": "entered-in-error"}
+    assert not notes_of(judge("v27", [*resources, naming, there]), "truncated")
+
+
+def test_a_named_result_of_another_patient_is_counted_and_not_used() -> None:
+    resources = as_reports(words=False)(record("v27"))
+    reports = of_kind(resources, "DiagnosticReport")
+    reports[-1]["result"].append({"reference": "Observation/other"})
+    other = like(last_size(resources), "x", id="other", subject={"reference": "Patient/other"})
+    shown = judge("v27", [*resources, other])
+    assert told(shown) == told(canonical("v27"))
+    assert notes_of(shown, "foreign-patient") and not notes_of(shown, "truncated")
 
 
 @pytest.mark.parametrize("fate", ["gone", "entered-in-error"])
@@ -526,6 +585,20 @@ def test_censored_marker_and_other_assay_are_not_compared() -> None:
 
     shown = judge(REFRACTORY, each(record(REFRACTORY), as_string))
     assert "markers" in shown["missing"]
+
+
+@pytest.mark.parametrize("kind", ["replaced-by", "replaces", "refer", "seealso"])
+def test_a_link_to_another_record_of_the_person_is_told_and_not_followed(kind: str) -> None:
+    resources = record(REFRACTORY)
+    (patient,) = of_kind(resources, "Patient")
+    patient["link"] = [{"other": {"reference": "Patient/other"}, "type": kind}]
+    session = of_kind(resources, "Procedure")[-1]
+    session["subject"] = {"reference": "Patient/other"}
+    shown = judge(REFRACTORY, resources)
+    assert shown["course"]["count"] == 2
+    assert len(notes_of(shown, "foreign-patient")) == 1
+    (note,) = notes_of(shown, "value-not-usable")
+    assert note["references"] == [f"Patient/{patient['id']}"]
 
 
 def test_resources_of_another_patient_are_not_used() -> None:

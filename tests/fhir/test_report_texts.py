@@ -9,16 +9,13 @@ from typing import Any
 
 import pytest
 
-from cdshooks.fhir.chart_proposals import (
-    LONGEST_DATA,
-    LONGEST_TEXT,
-    MOST_PROPOSALS,
-    decoded,
-)
+from cdshooks.fhir.chart_attachments import LONGEST_DATA, LONGEST_TEXT, MOST_ATTACHMENTS, decoded
+from cdshooks.fhir.chart_proposals import MOST_PROPOSALS
 from cdshooks.fhir.views import Attachment
 from tests.fhir.test_situation_charting import charted
-from tests.support.courses import REFRACTORY, canonical, judge, record
-from tests.support.fhir_writer import LOINC, Resource, concept
+from tests.support.courses import REFRACTORY, canonical, judge, record, scenario
+from tests.support.fhir_writer import LOINC, Resource, bundled, concept
+from tests.support.pipeline import judged_bundle
 from tests.support.shapes import notes_of, of_kind, told
 
 
@@ -125,12 +122,104 @@ def test_markup_is_taken_out() -> None:
     assert proposed(presentedForm=[form]) == [("tumour-thrombus", None)]
 
 
-def test_what_is_no_text_is_left_alone_and_what_cannot_be_decoded_is_noted() -> None:
-    pdf = {"contentType": "application/pdf", "data": base64.b64encode(FORM.encode()).decode()}
-    assert charted(report(presentedForm=[pdf])).notes == ()
-    for data in ("%%%", base64.b64encode(b"\xff\xff\xff").decode(), "A" * (LONGEST_DATA + 4)):
-        chart = charted(report(presentedForm=[{"contentType": "text/plain", "data": data}]))
-        assert [note.code for note in chart.notes] == ["value-not-usable"]
+DATA = base64.b64encode(FORM.encode()).decode()
+TEXT, PDF = {"contentType": "text/plain", "data": DATA}, {"contentType": "application/pdf"}
+UNREAD: dict[str, list[Resource]] = {
+    "a PDF": [{**PDF, "data": DATA}],
+    "a PDF elsewhere": [{**PDF, "url": "https://pacs.example.org/report.pdf"}],
+    "a text elsewhere": [{"contentType": "text/plain", "url": "Binary/none"}],
+    "no base64": [{"data": "%%%"}],
+    "no charset": [{"data": base64.b64encode(b"\xff\xff\xff").decode()}],
+    "too long": [{"data": "A" * (LONGEST_DATA + 4)}],
+    "too many": [TEXT] * (MOST_ATTACHMENTS + 1),
+}
+
+
+@pytest.mark.parametrize("forms", UNREAD.values(), ids=UNREAD)
+def test_a_text_that_is_not_read_is_noted_with_its_place(forms: list[Resource]) -> None:
+    path = "DiagnosticReport.presentedForm"
+    chart = charted(report(presentedForm=forms))
+    found = [note for note in chart.notes if note.code == "value-not-usable"]
+    assert [(n.references, n.detail, n.path) for n in found] == [
+        (("DiagnosticReport/r",), "report-text", path)
+    ]
+
+
+def test_a_pdf_beside_its_text_and_an_empty_form_are_nothing_unread() -> None:
+    for forms in ([TEXT, {**PDF, "data": DATA}], [PDF], []):
+        assert not any(
+            n.code == "value-not-usable" for n in charted(report(presentedForm=forms)).notes
+        )
+
+
+def test_unread_texts_are_counted_in_one_note() -> None:
+    many = [{**report(presentedForm=[{**PDF, "data": DATA}]), "id": f"r{n}"} for n in range(5)]
+    (note,) = (n for n in charted(*many).notes if n.detail == "report-text")
+    assert (note.count, len(note.references)) == (5, 5)
+
+
+BINARY = {"resourceType": "Binary", "id": "b", "contentType": "text/plain; charset=GBK"}
+BINARY["data"] = base64.b64encode(FORM.encode("gbk")).decode()
+POINTERS: dict[str, Resource] = {
+    "report": report(presentedForm=[{"contentType": "text/plain", "url": "Binary/b"}]),
+    "report, by an absolute url": report(
+        presentedForm=[{"url": "https://h.example/fhir/Binary/b"}]
+    ),
+    "document": {
+        "resourceType": "DocumentReference",
+        "id": "r",
+        "status": "current",
+        "content": [{"attachment": {"url": "Binary/b"}}],
+    },
+    "media": {
+        "resourceType": "Media",
+        "id": "r",
+        "status": "completed",
+        "createdDateTime": "2023-05-16",
+        "content": {"contentType": "text/plain", "url": "Binary/b"},
+    },
+    "media with its own text": {
+        "resourceType": "Media",
+        "id": "r",
+        "status": "completed",
+        "content": TEXT,
+    },
+}
+
+
+@pytest.mark.parametrize("pointer", POINTERS.values(), ids=POINTERS)
+def test_a_text_in_a_binary_or_media_proposes_alike(pointer: Resource) -> None:
+    pointer = {**pointer, "subject": {"reference": "Patient/p-1"}}
+    notes = charted(pointer, BINARY).notes
+    (note,) = (n for n in notes if n.code == "text-proposal")
+    assert note.detail == "proposes-tumour-thrombus"
+    assert note.references == (f"{pointer['resourceType']}/r",)
+    assert not any(n.code in ("value-not-usable", "foreign-patient") for n in notes)
+
+
+def test_a_binary_that_nothing_of_the_patient_points_to_is_not_read() -> None:
+    assert charted(BINARY).notes == ()
+    foreign = {**POINTERS["document"], "subject": {"reference": "Patient/other"}}
+    assert {n.code for n in charted(foreign, BINARY).notes} == {"foreign-patient"}
+
+
+def test_a_binary_named_by_the_urn_of_its_bundle() -> None:
+    urn = "urn:uuid:6f2d1c3e-6f0a-4c0e-9d3a-2b1c0d9e8f7a"
+    resources = record(REFRACTORY)
+    subject = of_kind(resources, "Procedure")[0]["subject"]
+    found = report(presentedForm=[{"url": urn}], subject=subject)
+    whole = bundled([*resources, found])
+    binary = {key: value for key, value in BINARY.items() if key != "id"}
+    whole["entry"].append({"fullUrl": urn, "resource": binary})
+    shown = judged_bundle(whole, scenario(REFRACTORY).as_of)
+    assert len(notes_of(shown, "text-proposal")) == 1
+
+
+@pytest.mark.parametrize("kind", ["image/jpeg", "application/dicom", "video/mp4"])
+def test_a_picture_is_no_text_that_was_missed(kind: str) -> None:
+    media = {**POINTERS["media"], "subject": {"reference": "Patient/p-1"}}
+    media["content"] = {"contentType": kind, "data": DATA}
+    assert charted(media).notes == ()
 
 
 def test_bounded_in_size_and_time() -> None:

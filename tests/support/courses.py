@@ -15,6 +15,9 @@ REFRACTORY = "v01"
 COURSES = ("v01", "v06", "v13", "v16", "v28", "v29", "v31", "x08")
 """One lesion and several, a complete response, lesions that appear late, staged sessions."""
 
+INFUSIONS = ("s11", "s12", "s13", "s14")
+"""A HAIC is planned."""
+
 
 @cache
 def scenario(name: str) -> Scenario:

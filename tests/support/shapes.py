@@ -10,6 +10,7 @@ import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from tests.support.fhir_writer import (
@@ -18,6 +19,7 @@ from tests.support.fhir_writer import (
     LOINC,
     NCIT,
     OBSERVATION,
+    PROCEDURE,
     SNOMED,
     UCUM,
     Resource,
@@ -342,7 +344,10 @@ def linked_by_identifier(how: str) -> Rewrite:
 
 
 def contrast_told(how: str) -> Rewrite:
-    """Contrast (and modality) of a study from a code, a description or its series."""
+    """Contrast (and modality) of a study from a code, a description or its series.
+
+    ``both phases``: an enhanced one is described as without and with contrast.
+    """
 
     def change(resource: Resource) -> None:
         if resource["resourceType"] != "ImagingStudy":
@@ -354,6 +359,8 @@ def contrast_told(how: str) -> Rewrite:
             resource["procedureCode"] = [code]
         elif how == "description":
             resource["description"] = words["text"]
+        elif how == "both phases":
+            resource["description"] = words["text"].replace("增强", "平扫+增强")
         else:
             phase = "动脉期" if words["text"].endswith("增强") else words["text"]
             resource["series"] = [
@@ -403,3 +410,80 @@ def staged(resources: Resources) -> Resources:
                     one["partOf"] = [{"reference": f"Procedure/{first[group]}"}]
                 first.setdefault(group, one["id"])
     return resources
+
+
+# Sessions, links, statements
+
+
+def as_periods(resource: Resource) -> None:
+    """A session from a morning to its noon."""
+    if resource["resourceType"] == "Procedure" and "performedDateTime" in resource:
+        day = resource.pop("performedDateTime")
+        times = {"start": f"{day}T09:00:00+08:00", "end": f"{day}T11:30:00+08:00"}
+        resource["performedPeriod"] = times
+
+
+def by_part_of(resource: Resource) -> None:
+    """As structured reports say of which study an observation is."""
+    if "derivedFrom" in resource:
+        resource["partOf"] = resource.pop("derivedFrom")
+
+
+def naming_sessions(resources: Resources) -> Resources:
+    """Every reading names the latest session before its day."""
+    resources = copy.deepcopy(resources)
+    sessions = [
+        (one["performedDateTime"], f"Procedure/{one['id']}")
+        for one in of_kind(resources, "Procedure")
+        if is_code(one, PROCEDURE, "tace", "ctace", "deb-tace", "tace-haic")
+    ]
+    for one in resources:
+        before = [session for session in sessions if session[0] < one.get("effectiveDateTime", "")]
+        if "derivedFrom" in one and before:
+            named = {"reference": max(before)[1]}
+            extension = {"url": f"{EXTENSION}/assessed-procedure", "valueReference": named}
+            one.setdefault("extension", []).append(extension)
+    return resources
+
+
+def called_new(resources: Resources) -> Resources:
+    """What is present on a scan and was not on the one before is called new."""
+    resources = copy.deepcopy(resources)
+    for statement in ("vascular-invasion", "extrahepatic-spread"):
+        found = [
+            one for one in described(resources, OBSERVATION, statement) if "derivedFrom" in one
+        ]
+        found.sort(key=lambda one: str(one["effectiveDateTime"]))
+        for before, one in pairwise(found):
+            if one["valueBoolean"] and not before["valueBoolean"]:
+                code = concept(OBSERVATION, "new-since-comparator")
+                one.setdefault("component", []).append({"code": code, "valueBoolean": True})
+    return resources
+
+
+def drugs_apart(how: str) -> Rewrite:
+    """The drug in a Medication: ``contained``, or ``beside`` the order."""
+
+    def rewrite(resources: Resources) -> Resources:
+        apart: Resources = []
+        for one in copy.deepcopy(resources):
+            code = one.pop("medicationCodeableConcept", None)
+            if code is not None:
+                drug = {"resourceType": "Medication", "id": f"{one['id']}-drug", "code": code}
+                if how == "contained":
+                    one["contained"] = [{"resourceType": "Organization", "id": "o"}, drug]
+                    one["medicationReference"] = {"reference": f"#{drug['id']}"}
+                else:
+                    apart.append(drug)
+                    one["medicationReference"] = {"reference": f"Medication/{drug['id']}"}
+            apart.append(one)
+        return apart
+
+    return rewrite
+
+
+def spread_as_category(resource: Resource) -> None:
+    """Spread that is present, by the M category of TNM, which names no scan."""
+    if is_code(resource, OBSERVATION, "extrahepatic-spread") and resource["valueBoolean"]:
+        del resource["valueBoolean"], resource["derivedFrom"]
+        resource |= {"code": concept(LOINC, "21907-1"), "valueCodeableConcept": {"text": "cM1"}}

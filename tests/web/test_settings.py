@@ -130,6 +130,15 @@ HOSPITAL = '[service]\naudience_base="https://a.example"\n[clients.h]\nissuer="i
         ("[limits]\ndeadline_seconds = 0\n", "limits.deadline_seconds"),
         ("[alerts]\nrepeat_days = -1\n", "alerts.repeat_days"),
         ("[terminology]\nfolders = 'codes'\n", "terminology.folders"),
+        ("[terminology]\nlesion_identifiers = 'x'\n", "terminology.lesion_identifiers"),
+        (
+            "[terminology]\nlesion_identifiers = ['lesion-id']\n",
+            "terminology.lesion_identifiers: must be urls of extensions",
+        ),
+        (
+            "[terminology]\nlesion_identifiers = ['https://e.example/a b']\n",
+            "terminology.lesion_identifiers",
+        ),
         ("[hash]\nkey = 'x'\n", "hash: unknown section"),
         ("hash_key = 'x'\n", "hash_key: unknown section"),
         ("clients = 1\n", "clients"),

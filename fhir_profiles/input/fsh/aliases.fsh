@@ -12,6 +12,7 @@ Alias: $icd10pcs = http://www.cms.gov/Medicare/Coding/ICD10
 Alias: $icd9 = http://hl7.org/fhir/sid/icd-9-cm
 Alias: $icdo3 = http://terminology.hl7.org/CodeSystem/icd-o-3
 Alias: $loinc = http://loinc.org
+Alias: $mii-intention = https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/mii-cs-onko-intention
 Alias: $mii-metastasis = https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/mii-cs-onko-fernmetastasen
 Alias: $ncit = http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl
 Alias: $nhi = https://nhicore.nhi.gov.tw/pas/CodeSystem/nhi-tx-ast

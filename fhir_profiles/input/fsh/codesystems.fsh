@@ -251,7 +251,7 @@ Description: "What is observed in a patient under TACE and has no sufficient cod
 * insert Chinese(viable-diameter, [[存活(动脉期强化)肿瘤最长径]])
 * #sum-viable-diameters "Sum of viable diameters of all targets" "Alias of NCIt C96634."
 * insert Chinese(sum-viable-diameters, [[全部靶病灶存活径之和]])
-* #residual-viability "Residual viable proportion (%)" "Of all initial lesions together, against the scan before the first TACE. Lipiodol deposition is not necrosis."
+* #residual-viability "Residual viable proportion (%)" "Of all initial lesions together, or of the one lesion in focus, against the scan before the first TACE. Lipiodol deposition is not necrosis."
 * insert Chinese(residual-viability, [[残存活性比例(%)]])
 * #new-intrahepatic-lesion "New intrahepatic lesion present"
 * insert Chinese(new-intrahepatic-lesion, [[肝内新发病灶]])

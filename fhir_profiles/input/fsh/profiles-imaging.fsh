@@ -96,7 +96,7 @@ Profile: ResidualViability
 Parent: Observation
 Id: residual-viability
 Title: "Residual viable proportion"
-Description: "How much of the initial lesions together is still viable, against the scan before the first TACE. Deposition of lipiodol is not necrosis."
+Description: "How much of the initial lesions together, or of the one lesion in focus, is still viable, against the scan before the first TACE. Deposition of lipiodol is not necrosis."
 * insert Published
 * insert ChineseTitle([[残存活性比例]])
 * insert SeenOnScan

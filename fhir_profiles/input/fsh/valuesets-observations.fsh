@@ -190,6 +190,14 @@ Description: "The value says where; the liver is no spread outside the liver."
 * insert ChineseTitle([[远处转移部位]])
 * $sct#385421009
 
+ValueSet: ComponentNewSinceComparator
+Id: component.new-since-comparator
+Title: "New since the comparator time point"
+Description: "A component of a statement about a scan."
+* insert Published
+* insert ChineseTitle([[与对照时间点相比为新发]])
+* TaceObservation#new-since-comparator "New since the comparator time point"
+
 ValueSet: ObservationNewIntrahepaticLesion
 Id: observation.new-intrahepatic-lesion
 Title: "New intrahepatic lesion"

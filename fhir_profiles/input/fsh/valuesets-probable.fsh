@@ -283,3 +283,23 @@ Description: "CPT: numbers only, no descriptors."
 * insert Published
 * insert ChineseTitle([[增强MRI(待确认)]])
 * $cpt#74183
+ValueSet: ObservationProbableMetastasisCategory
+Id: observation-probable.metastasis-category
+Title: "Distant metastasis category (TNM M), probably"
+Description: "Clinical, of pathology, or other."
+* insert Published
+* insert ChineseTitle([[远处转移分期(TNM M，待确认)]])
+* $loinc#21907-1
+* $loinc#21901-4
+* $loinc#21913-9
+* $sct#277208005
+* $sct#399387003
+* $sct#371497001
+
+ValueSet: MetastasisCategoryProbablePresent
+Id: metastasis-category-probable.present
+Title: "Distant metastasis present (TNM M1), probably"
+* insert Published
+* insert ChineseTitle([[存在远处转移(TNM M1，待确认)]])
+* $sct#1229903009
+* $sct#1229916009

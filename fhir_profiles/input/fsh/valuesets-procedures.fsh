@@ -6,6 +6,7 @@ Title: "Curative intent"
 * insert Published
 * insert ChineseTitle([[根治性目的]])
 * $sct#373808002 "Curative - procedure intent (qualifier value)"
+* $mii-intention#K "kurativ"
 
 ValueSet: IntentPalliative
 Id: intent.palliative
@@ -13,6 +14,7 @@ Title: "Palliative intent"
 * insert Published
 * insert ChineseTitle([[姑息性目的]])
 * $sct#363676003 "Palliative - procedure intent (qualifier value)"
+* $mii-intention#P "palliativ"
 
 ValueSet: ProcedureAblation
 Id: procedure.ablation
