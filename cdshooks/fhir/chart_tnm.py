@@ -58,6 +58,6 @@ def _said(desk: Desk, view: Observation, reference: str) -> str | None:
     words = [word for word in (view.value_string, *texts_of(concept)) if word]
     said = desk.terminology.texts.metastasis_category(words)
     if said is None and view.data_absent_reason is None:
-        probable = desk.terminology.find("metastasis-category-probable", concept)
+        probable = desk.terminology.find("tnm-value", concept)
         desk.note(CANDIDATE if probable else UNKNOWN_CODE, reference, path=_VALUE)
     return said

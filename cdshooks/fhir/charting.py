@@ -388,7 +388,7 @@ def _by_value_or_words(desk: Desk, view: Observation) -> str | None:
     """What an observation without a known code is: by its value's code, else by its whole name."""
     if desk.terminology.find("distant-metastasis", view.value_codeable_concept):
         return METASTASIS_PRESENT
-    if desk.terminology.find("observation-probable", view.code) == METASTASIS_CATEGORY:
+    if desk.terminology.find("tnm-category", view.code):
         return METASTASIS_CATEGORY
     return looked_up(desk.terminology.texts.observation, texts_of(view.code))
 

@@ -284,7 +284,7 @@ Description: "CPT: numbers only, no descriptors."
 * insert ChineseTitle([[增强MRI(待确认)]])
 * $cpt#74183
 ValueSet: ObservationProbableMetastasisCategory
-Id: observation-probable.metastasis-category
+Id: tnm-category.metastasis
 Title: "Distant metastasis category (TNM M), probably"
 Description: "Clinical, of pathology, or other."
 * insert Published
@@ -297,7 +297,7 @@ Description: "Clinical, of pathology, or other."
 * $sct#371497001
 
 ValueSet: MetastasisCategoryProbablePresent
-Id: metastasis-category-probable.present
+Id: tnm-value.metastasis
 Title: "Distant metastasis present (TNM M1), probably"
 * insert Published
 * insert ChineseTitle([[存在远处转移(TNM M1，待确认)]])
