@@ -16,7 +16,7 @@ from cdshooks.clinical.logic import agreed
 from cdshooks.clinical.record_readings import as_known_on
 from cdshooks.clinical.scores import albi
 from cdshooks.clinical.timepoints import conflicts, is_adequate
-from cdshooks.consensus import codes, jsh_lcsgj2014, presentation
+from cdshooks.consensus import caveats, codes, jsh_lcsgj2014, presentation
 from cdshooks.consensus.admissible import CAUSE_OF, Key, admissible
 from cdshooks.consensus.assessment import (
     CCI,
@@ -74,10 +74,14 @@ class Judgement:
     opened: Verdict
 
     @property
+    def verdicts(self) -> Mapping[str, str]:
+        return {name: self.definitions[name].verdict.value for name in DEFINITIONS}
+
+    @property
     def outcome(self) -> tuple[object, ...]:
         """The tier follows from the definitions, for the condition is the same in every reading."""
         return (
-            tuple(self.definitions[name].verdict for name in DEFINITIONS),
+            tuple(self.verdicts.values()),
             self.case.response,
             self.strategy,
         )
@@ -144,11 +148,14 @@ def _compared(
     missing |= questions(state, opened, tier)
     if lost:
         missing.add(codes.RECORD_INCOMPLETE)
-    raised: set[str] = set()
-    for judgement in first:
-        raised |= flags(judgement.case, state, judgement.opened)
-        if suitability.verdict is True and contains_tace(judgement.strategy.branches):
-            raised.add(codes.TACE_CONTRAINDICATED_OVERLAY)
+    noted = {
+        key: _noted(judgement, state, suitability.verdict is True)
+        for key, judgement in judged.items()
+    }
+    raised: dict[str, Case] = {}
+    for key, judgement in judged.items():
+        if replace(key, aimed=base_key.aimed) == base_key:
+            raised = dict.fromkeys(noted[key], judgement.case) | raised
 
     cases = [judgement.case for judgement in everyone]
     stage, stage_notes = tace_by_stage(chart.stages)
@@ -175,6 +182,16 @@ def _compared(
         scores=_scores(chart, as_of, state, cases),
         missing=tuple(sorted(missing)),
         flags=tuple(sorted(raised)),
+        caveats=tuple(
+            caveats.told(flag, case, noted, chart)
+            for flag, case in sorted(raised.items(), key=lambda item: item[0])
+        ),
+        open_points=caveats.open_points(
+            frozenset(causes),
+            {key: judgement.outcome for key, judgement in judged.items()},
+            {key: judgement.verdicts for key, judgement in judged.items()},
+            chart,
+        ),
         notes=tuple(sorted(set(notes), key=_note_order)),
         data_as_of=presentation.newest(chart),
         data=presentation.data(base.case, chart),
@@ -184,7 +201,15 @@ def _compared(
         stage=stage,
         discouraged=single_agent(chart.planned_infusions),
         sources=chart.sources,
+        chart=chart,
     )
+
+
+def _noted(judgement: Judgement, state: Condition, unsuited: bool) -> frozenset[str]:
+    found = flags(judgement.case, state, judgement.opened)
+    if unsuited and contains_tace(judgement.strategy.branches):
+        found.add(codes.TACE_CONTRAINDICATED_OVERLAY)
+    return frozenset(found)
 
 
 def _scores(chart: Chart, as_of: datetime.date, state: Condition, cases: Sequence[Case]) -> Scores:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from cdshooks.clinical.chart import Intent, References, Response
-from cdshooks.clinical.course import closing_day
+from cdshooks.clinical.chart import Intent, References, Response, TreatmentKind
+from cdshooks.clinical.course import Session, closing_day
 from cdshooks.clinical.mrecist import partial_limit, progression_limit
 from cdshooks.consensus import codes, jsh_lcsgj2014
 from cdshooks.consensus.assessment import (
@@ -27,6 +27,7 @@ from cdshooks.consensus.assessment import (
     ChangeKind,
     DefinitionVerdict,
     Due,
+    Then,
     Verdict,
 )
 from cdshooks.consensus.case import Case, graded, work_out
@@ -35,9 +36,22 @@ from cdshooks.consensus.definitions import RULES
 from cdshooks.consensus.epoihcc2013 import MIN_SESSIONS, sessions_in_window
 from cdshooks.consensus.european2014 import INTENT_REASON
 from cdshooks.consensus.evaluation import INSUFFICIENT_SESSIONS
+from cdshooks.consensus.flags import STRICT_WINDOW
 
 TENTH = Fraction(1, 10)
 Sums = tuple[tuple[Fraction, Response], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A reading of the record and what several definitions are tried on."""
+
+    case: Case
+    sums: Sums
+    below_standard: tuple[tuple[Session, Case], ...]
+    """Each session that nobody attested, taken as attested not standardised; latest first."""
+    read_otherwise: tuple[tuple[ChangeKind, Case], ...]
+    """The same facts under another reading of the paper, where a caveat says that it matters."""
 
 
 def due(case: Case) -> Due | None:
@@ -61,15 +75,19 @@ def outlook(
     ``cases``: every admissible reading of the record, the one that the course shows first. A fact
     is named only when it would do the same in all of them.
     """
-    first, *others = [(case, _sums(case)) for case in _distinct(cases)]
+    first, *others = [_tried(case) for case in _distinct(cases)]
     found: list[Change] = []
     for name, shown in definitions.items():
-        changes = _changes(name, shown, *first)
+        changes = _changes(name, shown, first)
         for other in others:
-            also = set(_changes(name, shown, *other))
+            also = set(_changes(name, shown, other))
             changes = [change for change in changes if change in also]
         found += changes
     return tuple(found)
+
+
+def _tried(case: Case) -> Tried:
+    return Tried(case, _sums(case), _below_standard(case), _read_otherwise(case))
 
 
 def _distinct(cases: Sequence[Case]) -> list[Case]:
@@ -79,14 +97,15 @@ def _distinct(cases: Sequence[Case]) -> list[Case]:
 
 def _tried_on(case: Case) -> tuple[object, ...]:
     scans = tuple(point and point.date for point in (case.baseline, case.assessment))
-    sessions = tuple((s.start, s.end, s.standardised) for s in case.counted)
-    return scans, sessions, case.n, case.measured, case.response, case.targets.all
+    sessions = tuple((s.start, s.end, s.kinds, s.standardised) for s in case.counted)
+    aimed = tuple(therapy.references for therapy in case.aimed)
+    return scans, sessions, aimed, case.n, case.measured, case.response, case.targets.all
 
 
-def _changes(name: str, shown: DefinitionVerdict, case: Case, sums: Sums) -> list[Change]:
+def _changes(name: str, shown: DefinitionVerdict, tried: Tried) -> list[Change]:
     if shown.verdict is Verdict.INDETERMINATE:
-        return list(_settling(name, shown, case))
-    return list(_flipping(name, shown.verdict, case, sums))
+        return list(_settling(name, shown, tried.case))
+    return list(_flipping(name, shown.verdict, tried))
 
 
 # --- an open verdict ---
@@ -103,13 +122,17 @@ def _settling(name: str, shown: DefinitionVerdict, case: Case) -> Iterator[Chang
     elif shown.reason == INTENT_REASON:
         yield from _by_intent(case, Verdict.INDETERMINATE)
     elif shown.reason == codes.IMAGING_BASELINE and case.baseline is None and case.counted:
-        first = case.counted[0].start
-        earliest = first - datetime.timedelta(days=case.readings.baseline_max_age)
-        yield Change(name, ChangeKind.BASELINE, first=earliest, last=first)
+        yield _baseline_wanted(name, case)
     elif shown.reason == codes.IMAGING_IN_WINDOW:
         yield _scan_wanted(name, case)
     elif shown.reason in (codes.TARGET_MEASUREMENT, codes.IMAGING_BASELINE):
         yield Change(name, ChangeKind.MEASUREMENT, lesions=_unmeasured(case))
+
+
+def _baseline_wanted(name: str, case: Case) -> Change:
+    first = case.counted[0].start
+    earliest = first - datetime.timedelta(days=case.readings.baseline_max_age)
+    return Change(name, ChangeKind.BASELINE, first=earliest, last=first)
 
 
 def _scan_wanted(name: str, case: Case) -> Change:
@@ -156,31 +179,48 @@ def _unmeasured(case: Case) -> tuple[str, ...]:
 def _open_criteria(case: Case) -> Iterator[Change]:
     criteria = RULES[JSH](case).criteria or {}
     unknown = [name for name, answer in criteria.items() if answer is None]
+    scan = _for_viability(case) if jsh_lcsgj2014.VIABILITY in unknown else None
+    if scan is not None:
+        yield scan
+        unknown.remove(jsh_lcsgj2014.VIABILITY)
     for name in unknown:
         yield Change(JSH, ChangeKind.CRITERION, Verdict.MET, subject=name)
-    if len(unknown) == 1:
+    if len(unknown) == 1 and scan is None:
         yield Change(JSH, ChangeKind.NO_CRITERION, Verdict.NOT_MET, subject=unknown[0])
+
+
+def _for_viability(case: Case) -> Change | None:
+    """The one scan for want of which the viability is not known."""
+    scans = jsh_lcsgj2014.the_two_scans(case)
+    if case.baseline is None:
+        return _baseline_wanted(JSH, case)
+    ratio = jsh_lcsgj2014.viability_ratio(case, scans.previous, case.readings.jsh_metric)
+    if scans.last is not None or ratio is None or ratio <= jsh_lcsgj2014.RESIDUAL:
+        return None
+    first, last = _window(case)
+    limit = _half_of_initial(case, 1)
+    return Change(JSH, ChangeKind.INITIAL_SCAN, mm=limit, first=first, last=last)
 
 
 # --- a known verdict ---
 
 
-def _flipping(name: str, verdict: Verdict, case: Case, sums: Sums) -> Iterator[Change]:
+def _flipping(name: str, verdict: Verdict, tried: Tried) -> Iterator[Change]:
+    case = tried.case
     if name == JSH:
         yield from _jsh_flips(case, verdict)
-        yield from _by_attestation(name, verdict, case)
-        return
-    short = _sessions_short(name, case)
-    if short > 0:
+    elif (short := _sessions_short(name, case)) > 0:
         yield Change(name, ChangeKind.SESSIONS, count=short)
         yield from _by_separation(name, verdict, case)
         return
-    nearest = _nearest_sum(name, verdict, case, sums)
-    if nearest is not None:
-        yield nearest
-    if name == EUROPEAN:
-        yield from _by_intent(case, verdict)
-    yield from _by_attestation(name, verdict, case)
+    else:
+        nearest = _nearest_sum(name, verdict, case, tried.sums)
+        if nearest is not None:
+            yield nearest
+        if name == EUROPEAN:
+            yield from _by_intent(case, verdict)
+    yield from _by_attestation(name, verdict, tried.below_standard)
+    yield from _by_reading(name, verdict, tried.read_otherwise)
 
 
 def _sessions_short(name: str, case: Case) -> int:
@@ -272,8 +312,8 @@ def _by_separation(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
             return
 
 
-def _by_attestation(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
-    """Each session that nobody attested, taken as attested not standardised; latest first."""
+def _below_standard(case: Case) -> tuple[tuple[Session, Case], ...]:
+    found = []
     for session in reversed(case.counted):
         if session.standardised is not None:
             continue
@@ -281,16 +321,64 @@ def _by_attestation(name: str, verdict: Verdict, case: Case) -> Iterator[Change]
             replace(part, standardised=False) if part in session.parts else part
             for part in case.facts.treatments
         )
-        answer = RULES[name](work_out(replace(case.facts, treatments=parts), case.readings)).verdict
+        found.append((session, work_out(replace(case.facts, treatments=parts), case.readings)))
+    return tuple(found)
+
+
+def _by_attestation(
+    name: str, verdict: Verdict, below_standard: Sequence[tuple[Session, Case]]
+) -> Iterator[Change]:
+    """The latest session that would change it, with the others that would do the same alone."""
+    answers = [(session, other, RULES[name](other).verdict) for session, other in below_standard]
+    flipping = [one for one in answers if one[2] is not verdict]
+    if not flipping:
+        return
+    session, other, answer = flipping[0]
+    then = _then(other)
+    yield Change(
+        name,
+        ChangeKind.NOT_STANDARDISED,
+        answer,
+        first=session.start,
+        references=session.references,
+        alike=tuple(
+            one.start
+            for one, case, said in reversed(flipping[1:])
+            if (said, _then(case)) == (answer, then)
+        ),
+        then=then,
+    )
+
+
+def _then(case: Case) -> Then:
+    before, now = case.baseline, case.assessment
+    return Then(
+        case.n,
+        before.date if before is not None else None,
+        now.date if now is not None else None,
+        case.response.value,
+    )
+
+
+def _read_otherwise(case: Case) -> tuple[tuple[ChangeKind, Case], ...]:
+    readings, after = case.readings, case.days_after_last
+    found = []
+    if readings.count_deb and any(TreatmentKind.DEB_TACE in s.kinds for s in case.counted):
+        found.append((ChangeKind.COUNT_DEB, replace(readings, count_deb=False)))
+    lo, hi = STRICT_WINDOW
+    inside = after is not None and readings.window_lo <= after <= readings.window_hi
+    if inside and after not in range(lo, hi + 1):
+        found.append((ChangeKind.STRICT_WINDOW, replace(readings, window_lo=lo, window_hi=hi)))
+    return tuple((kind, work_out(case.facts, other)) for kind, other in found)
+
+
+def _by_reading(
+    name: str, verdict: Verdict, read_otherwise: Sequence[tuple[ChangeKind, Case]]
+) -> Iterator[Change]:
+    for kind, other in read_otherwise:
+        answer = RULES[name](other).verdict
         if answer is not verdict:
-            yield Change(
-                name,
-                ChangeKind.NOT_STANDARDISED,
-                answer,
-                first=session.start,
-                references=session.references,
-            )
-            return
+            yield Change(name, kind, answer, then=_then(other))
 
 
 def _unattested(case: Case) -> References:
@@ -312,9 +400,10 @@ def _jsh_flips(case: Case, verdict: Verdict) -> Iterator[Change]:
     previous = jsh_lcsgj2014.viability_ratio(case, scans.previous, case.readings.jsh_metric)
     if previous is not None and previous > jsh_lcsgj2014.RESIDUAL:
         yield from _initial_sum(case, ChangeKind.INITIAL_SUM_AT_LEAST, Verdict.MET)
-    for name, answer in criteria.items():
-        if answer is False and name == jsh_lcsgj2014.VASCULAR_OR_EXTRAHEPATIC and case.counted:
-            yield Change(JSH, ChangeKind.CRITERION, Verdict.MET, subject=name)
+    spread = jsh_lcsgj2014.VASCULAR_OR_EXTRAHEPATIC
+    may_appear = len(jsh_lcsgj2014.present_before(case)) < len(jsh_lcsgj2014.SPREAD)
+    if criteria.get(spread) is False and case.counted and may_appear:
+        yield Change(JSH, ChangeKind.CRITERION, Verdict.MET, subject=spread)
 
 
 def _initial_sum(case: Case, kind: ChangeKind, verdict: Verdict) -> Iterator[Change]:
@@ -323,12 +412,17 @@ def _initial_sum(case: Case, kind: ChangeKind, verdict: Verdict) -> Iterator[Cha
         return
     if case.readings.jsh_metric != "diameter":
         return
+    limit = _half_of_initial(case, int(kind is ChangeKind.INITIAL_SUM_AT_LEAST))
+    yield Change(JSH, kind, verdict, mm=limit, first=case.assessment.date)
+
+
+def _half_of_initial(case: Case, tenths_more: int) -> Decimal | None:
+    """Half of the initial lesions' sum before the first TACE, in whole tenths of a millimetre."""
+    if case.baseline is None or case.readings.jsh_metric != "diameter":
+        return None
     sizes = [mm for key in case.targets.initial if (mm := case.baseline.mm(key)) is not None]
     half = sum(map(Fraction, sizes), Fraction(0)) * jsh_lcsgj2014.RESIDUAL
-    tenths = math.floor(half * 10)
-    if kind is ChangeKind.INITIAL_SUM_AT_LEAST:
-        tenths += 1
-    yield Change(JSH, kind, verdict, mm=_decimal(tenths * TENTH), first=case.assessment.date)
+    return _decimal((math.floor(half * 10) + tenths_more) * TENTH)
 
 
 def _up(limit: Fraction) -> Decimal:
