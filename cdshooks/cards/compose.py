@@ -10,7 +10,16 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cdshooks.cards import changes, evidence, studies, suggestions, wording
+from cdshooks.cards import (
+    changes,
+    course,
+    evidence,
+    missing,
+    situation,
+    studies,
+    suggestions,
+    wording,
+)
 from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
 from cdshooks.cards.model import ANY, INFO, MISSING, NEXT_STEP, STATUS, WARNING, Card
 from cdshooks.cards.parts import Detail, Telling, fit, make_card
@@ -119,7 +128,7 @@ def status_card(assessment: Assessment, telling: Telling) -> Card:
     if not has_next_step(assessment):
         detail.block("title.discouraged", discouraged_lines(assessment, say))
     detail.block("title.response", response_lines(assessment, say))
-    detail.block("title.data", wording.data(assessment, say))
+    detail.block("title.data", course.data(assessment, say))
     detail.block("title.course", course_lines(assessment, say))
     detail.block("title.definitions", definition_lines(assessment, say))
     detail.add(disagreement(assessment, say))
@@ -216,11 +225,11 @@ def unsuitable_sentence(assessment: Assessment, say: Catalogue) -> Phrase:
 
 
 def response_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
-    return [wording.compared(assessment, say), *wording.response(assessment, say)]
+    return [course.compared(assessment, say), *course.response(assessment, say)]
 
 
 def course_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
-    return wording.course(assessment, say)
+    return course.course(assessment, say)
 
 
 def definition_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
@@ -424,7 +433,7 @@ def burden_line(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     scores = assessment.scores
     if scores.burden is None:
         return []
-    six, seven = wording.six_and_twelve(scores, say), wording.up_to_seven(scores.burden, say)
+    six, seven = situation.six_and_twelve(scores, say), situation.up_to_seven(scores.burden, say)
     return [say.say("line.burden-card", six=six, seven=seven)]
 
 
@@ -435,9 +444,9 @@ def missing_card(assessment: Assessment, telling: Telling) -> Card:
     say = Catalogue(telling.lang)
     today = telling.today or assessment.as_of
     detail = Detail(say)
-    detail.block("title.missing", wording.missing_lines(assessment, today, say))
+    detail.block("title.missing", missing.lines(assessment, today, say))
     detail.block("title.notes", _notes(assessment, say))
-    codes, readings = wording.by_weight(assessment), assessment.readings
+    codes, readings = missing.by_weight(assessment), assessment.readings
     if codes:
         first = wording.missing_what(codes[0], readings, say, "short")
         choices = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from cdshooks.cards import changes, compose, evidence, suggestions, wording
+from cdshooks.cards import changes, compose, course, evidence, suggestions, wording
 from cdshooks.cards.catalogue import Catalogue, Phrase
 from cdshooks.cards.model import GUARD, INFO, WARNING, Card
 from cdshooks.cards.parts import Detail, Telling, fit, make_card
@@ -119,7 +119,7 @@ def _tell_verdict(assessment: Assessment, detail: Detail) -> None:
     for sentence in compose.leading_sentences(assessment, say):
         detail.add(sentence)
     detail.block("title.response", compose.response_lines(assessment, say))
-    detail.block("title.data", wording.data(assessment, say))
+    detail.block("title.data", course.data(assessment, say))
     detail.block("title.course", compose.course_lines(assessment, say))
     detail.add(compose.disagreement(assessment, say))
 

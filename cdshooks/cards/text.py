@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cdshooks.cards import changes, compose, evidence, wording
+from cdshooks.cards import changes, compose, course, evidence, missing, situation, wording
 from cdshooks.cards.catalogue import Catalogue, Phrase
 from cdshooks.cards.numbers import two_decimals
 from cdshooks.consensus.assessment import DEFINITIONS, Assessment, Finding
@@ -55,16 +55,16 @@ def explain_text(assessment: Assessment, lang: str) -> str:
         text.finding(finding, assessment)
     text.section("title.course", compose.course_lines(assessment, say))
     text.section("title.response", compose.response_lines(assessment, say))
-    text.section("title.data", wording.data(assessment, say))
+    text.section("title.data", course.data(assessment, say))
     text.section("title.strategy", compose.strategy_lines(assessment, say))
     if evidence.has_other_therapy(assessment):
         text.section("title.other-therapy", compose.other_therapy_lines(assessment, say))
     text.section("title.therapy", compose.therapy_lines(assessment, say))
     text.section("title.discouraged", compose.discouraged_lines(assessment, say))
     text.section("title.scores", _scores(assessment, say))
-    text.section("title.stage", wording.stage_lines(assessment, say))
-    missing = wording.missing_lines(assessment, assessment.as_of, say)
-    text.section("title.missing", missing or [say.say("word.none")])
+    text.section("title.stage", situation.stage_lines(assessment, say))
+    lacking = missing.lines(assessment, assessment.as_of, say)
+    text.section("title.missing", lacking or [say.say("word.none")])
     text.section("title.change", changes.lines(assessment, say))
     text.section("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
     text.section("title.notes", _notes(assessment, say))
@@ -128,7 +128,7 @@ def _strategy(assessment: Assessment, say: Catalogue) -> Phrase:
 
 
 def _missing_short(assessment: Assessment, say: Catalogue) -> list[Phrase]:
-    ordered = wording.by_weight(assessment)
+    ordered = missing.by_weight(assessment)
     return [wording.missing_what(code, assessment.readings, say, "short") for code in ordered]
 
 
@@ -136,7 +136,7 @@ def _scores(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     found = []
     child_pugh, albi = assessment.scores.child_pugh, assessment.scores.albi
     if child_pugh is not None:
-        text = wording.child_pugh(child_pugh, say)
+        text = situation.child_pugh(child_pugh, say)
         refs = wording.sourced(child_pugh.references, assessment.sources, say)
         found.append(say.glue(text, say.bracketed(refs)))
     if albi is not None:
@@ -145,7 +145,7 @@ def _scores(assessment: Assessment, say: Catalogue) -> list[Phrase]:
         refs = wording.sourced(albi.references, assessment.sources, say)
         found.append(say.glue(text, say.bracketed(refs)))
     if assessment.course.sessions:
-        found += wording.burden_lines(assessment, say)
+        found += situation.burden_lines(assessment, say)
     return found
 
 

@@ -1,0 +1,148 @@
+"""The course, the target response and the data behind the answers, as sentences."""
+
+from __future__ import annotations
+
+from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
+from cdshooks.cards.numbers import one_decimal
+from cdshooks.cards.wording import category, diameter, millimetres, references
+from cdshooks.consensus.assessment import Assessment, LesionShown, SessionShown
+
+MAX_LESIONS = 10
+
+
+def compared(assessment: Assessment, say: Catalogue) -> Phrase:
+    """Which scan is compared with which."""
+    before, now = assessment.course.baseline_scan, assessment.course.assessment_scan
+    if before is None and now is None:
+        return say.say("line.no-scans")
+    if now is None:
+        assert before is not None
+        return say.say("line.no-assessment", baseline=before.date)
+    days = now.days_after_last_session
+    shown_days = days if days is not None else say.say("word.unknown")
+    if before is None:
+        return say.say("line.no-baseline", current=now.date, days=shown_days)
+    text = say.say("line.compared", current=now.date, days=shown_days, baseline=before.date)
+    if all(lesion.since is None for lesion in assessment.response.lesions):
+        return text
+    return say.join([text, say.say("line.compared-late")], "word.full-stop")
+
+
+def response(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    shown = assessment.response
+    found = [_sums(assessment, say)]
+    if shown.category_by_nadir != shown.category:
+        known = "line.by-nadir" if shown.nadir is not None else "line.by-nadir-stated"
+        nadir = millimetres(shown.nadir, say)
+        by_nadir = category(shown.category_by_nadir, say)
+        found.append(say.say(known, category=by_nadir, nadir=nadir))
+    found += [_lesion(lesion, say) for lesion in shown.lesions[:MAX_LESIONS]]
+    if len(shown.lesions) > MAX_LESIONS:
+        found.append(say.say("line.more", count=len(shown.lesions) - MAX_LESIONS))
+    return found
+
+
+def _lesion(lesion: LesionShown, say: Catalogue) -> Phrase:
+    """A late entry has a baseline of its own; a new lesion none."""
+    key = {"late-entry": "line.lesion-late", "new": "line.lesion-new"}.get(lesion.role, "")
+    if lesion.since is None and lesion.baseline is not None:
+        key = ""
+    return say.say(
+        key or "line.lesion",
+        label=lesion.label,
+        role=say.first(f"role.{lesion.role}", "word.unknown"),
+        before=diameter(lesion.baseline, say),
+        now=diameter(lesion.current, say),
+        date=lesion.since or "",
+    )
+
+
+def data(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """What a tumour board asks for: statements, intent, ECOG, viability and markers with dates."""
+    shown = assessment.data
+    found = [
+        say.say(
+            "line.statement",
+            name=say.say(f"statement.{one.name}"),
+            before=say.answer(one.before),
+            now=say.answer(one.now),
+        )
+        for one in shown.statements
+    ]
+    if shown.viability:
+        values = (
+            say.say("line.viability-value", date=day, percent=millimetres(ratio * 100, say))
+            for day, ratio in shown.viability
+        )
+        found.append(say.say("line.viability", values=say.join(values)))
+    for marker in shown.markers:
+        values = (
+            say.say("line.marker-value", date=day, value=f"{value.normalize():f}")
+            for day, value in marker.values
+        )
+        found.append(
+            say.say(
+                "line.marker",
+                name=say.say(f"marker.{marker.marker}"),
+                unit=marker.unit,
+                values=say.join(values),
+                rising=say.say(f"marker.rising-{yes_no(marker.rising)}"),
+                limit=f"{marker.upper_limit.normalize():f}",
+            )
+        )
+    if shown.intent:
+        found.append(say.say("line.intent", intent=say.say(f"intent.{shown.intent}")))
+    found += [say.say("line.ecog", grade=grade, date=day) for grade, day in shown.ecog]
+    return found
+
+
+def _sums(assessment: Assessment, say: Catalogue) -> Phrase:
+    shown = assessment.response
+    if "|" in shown.category:
+        return say.say("line.category-several", category=category(shown.category, say))
+    known = category(shown.category, say)
+    if shown.baseline_sum is None or shown.current_sum is None:
+        return say.say("line.category-only", category=known)
+    before = millimetres(shown.baseline_sum, say)
+    now = millimetres(shown.current_sum, say)
+    change = one_decimal(shown.change_percent)
+    if change is None:
+        return say.say("line.sums-no-percent", before=before, now=now, category=known)
+    return say.say("line.sums", before=before, now=now, change=f"{change:+.1f}", category=known)
+
+
+def course(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    shown = assessment.course
+    found = [say.say("line.sessions", count=shown.count)]
+    for session in shown.sessions:
+        text = say.say(
+            "line.session",
+            date=period(session, say),
+            kind=say.first(f"kind.{session.kind}", "kind.tace"),
+            attested=say.say(f"attested.{yes_no(session.standardised)}"),
+        )
+        found.append(say.glue(text, say.bracketed(references(session.references, say))))
+    if shown.baseline_scan is not None:
+        text = say.say("line.baseline-scan", date=shown.baseline_scan.date)
+        refs = references(shown.baseline_scan.references, say)
+        found.append(say.glue(text, say.bracketed(refs)))
+    if shown.previous_scan is not None:
+        text = say.say("line.previous-scan", date=shown.previous_scan.date)
+        refs = references(shown.previous_scan.references, say)
+        found.append(say.glue(text, say.bracketed(refs)))
+    if shown.assessment_scan is not None:
+        days = shown.assessment_scan.days_after_last_session
+        text = say.say(
+            "line.assessment-scan",
+            date=shown.assessment_scan.date,
+            days=days if days is not None else say.say("word.unknown"),
+        )
+        refs = references(shown.assessment_scan.references, say)
+        found.append(say.glue(text, say.bracketed(refs)))
+    return found
+
+
+def period(session: SessionShown, say: Catalogue) -> Phrase:
+    if session.start == session.end:
+        return say.show(session.start)
+    return say.say("line.period", start=session.start, end=session.end)
