@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cdshooks.cards import (
+    caveats,
     changes,
     course,
     evidence,
@@ -132,7 +133,7 @@ def status_card(assessment: Assessment, telling: Telling) -> Card:
     detail.block("title.course", course_lines(assessment, say))
     detail.block("title.definitions", definition_lines(assessment, say))
     detail.add(disagreement(assessment, say))
-    detail.block("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
+    detail.block("title.flags", caveats.lines(assessment, say))
     detail.block("title.change", changes.lines(assessment, say))
     detail.block("title.readings", wording.reading_lines(assessment.readings, say))
     ids = evidence.of_status(assessment)
@@ -276,7 +277,7 @@ def next_step_card(assessment: Assessment, telling: Telling) -> Card:
         detail.block("title.other-therapy", other_therapy_lines(assessment, say))
     detail.block("title.therapy", therapy_lines(assessment, say))
     detail.block("title.discouraged", discouraged_lines(assessment, say))
-    notes = [say.say(f"flag.{flag}") for flag in TIER_FLAGS if flag in assessment.flags]
+    notes = caveats.lines(assessment, say, only=TIER_FLAGS)
     detail.block("title.flags", notes)
     detail.block("title.burden", burden_line(assessment, say))
     ids = (*evidence.of_next_step(assessment), *evidence.of_discouraged(assessment))

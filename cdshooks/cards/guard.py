@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from cdshooks.cards import changes, compose, course, evidence, suggestions, wording
+from cdshooks.cards import caveats, changes, compose, course, evidence, suggestions, wording
 from cdshooks.cards.catalogue import Catalogue, Phrase
 from cdshooks.cards.model import GUARD, INFO, WARNING, Card
 from cdshooks.cards.parts import Detail, Telling, fit, make_card
@@ -87,7 +87,7 @@ def _card(
             ids = evidence.unique((*ids, *evidence.of_next_step(assessment)))
     detail.block("title.discouraged", compose.discouraged_lines(assessment, say))
     ids = evidence.unique((*ids, *evidence.of_discouraged(assessment)))
-    detail.block("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
+    detail.block("title.flags", caveats.lines(assessment, say))
     if order.kind.is_chemoembolisation:
         detail.block("title.change", changes.lines(assessment, say))
     detail.block("title.readings", wording.reading_lines(assessment.readings, say))

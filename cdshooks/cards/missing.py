@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from cdshooks.cards import caveats
 from cdshooks.cards.catalogue import Catalogue, Phrase
 from cdshooks.cards.wording import MISSING_BEHIND_REASON, missing_what
 from cdshooks.consensus import codes
@@ -26,7 +27,7 @@ def lines(assessment: Assessment, today: datetime.date, say: Catalogue) -> list[
     """Per code: what is missing, who can supply it, what to do (with dates when known)."""
     found = []
     for code in by_weight(assessment):
-        what = missing_what(code, assessment.readings, say)
+        what = named(code, assessment, say)
         found.append(
             say.say(
                 "line.missing",
@@ -37,6 +38,13 @@ def lines(assessment: Assessment, today: datetime.date, say: Catalogue) -> list[
             )
         )
     return found
+
+
+def named(code: str, assessment: Assessment, say: Catalogue, part: str = "what") -> Phrase:
+    """What is missing, and of which treatments or scans, as far as that is known."""
+    events = [e for point in assessment.open_points if point.code == code for e in point.events]
+    text = missing_what(code, assessment.readings, say, part)
+    return say.join([text, caveats.told(events, say)], "word.colon") if events else text
 
 
 def by_weight(assessment: Assessment) -> tuple[str, ...]:

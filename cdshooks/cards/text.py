@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cdshooks.cards import changes, compose, course, evidence, missing, situation, wording
+from cdshooks.cards import caveats, changes, compose, course, evidence, missing, situation, wording
 from cdshooks.cards.catalogue import Catalogue, Phrase
 from cdshooks.cards.numbers import two_decimals
 from cdshooks.consensus.assessment import DEFINITIONS, Assessment, Finding
@@ -28,7 +28,7 @@ def assessment_text(assessment: Assessment, lang: str) -> str:
     text.section("title.therapy", [wording.therapy_text(assessment, say)])
     text.section("title.discouraged", compose.discouraged_warnings(assessment, say))
     text.section("title.missing", _missing_short(assessment, say))
-    text.section("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
+    text.section("title.flags", caveats.lines(assessment, say))
     text.section("title.readings", wording.reading_lines(assessment.readings, say))
     return text.whole()
 
@@ -66,7 +66,7 @@ def explain_text(assessment: Assessment, lang: str) -> str:
     lacking = missing.lines(assessment, assessment.as_of, say)
     text.section("title.missing", lacking or [say.say("word.none")])
     text.section("title.change", changes.lines(assessment, say))
-    text.section("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
+    text.section("title.flags", caveats.lines(assessment, say))
     text.section("title.notes", _notes(assessment, say))
     text.section("title.readings", _readings(assessment, say))
     text.section("title.evidence", evidence.lines(evidence.of_explanation(assessment), say))

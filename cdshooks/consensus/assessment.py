@@ -335,9 +335,11 @@ class Then:
     """What a definition would rest on after a change."""
 
     count: int
-    baseline: datetime.date | None
-    assessment: datetime.date | None
-    category: str
+    """Sessions that would count for it."""
+    baseline: datetime.date | None = None
+    assessment: datetime.date | None = None
+    category: str = ""
+    """Empty: too few sessions would be left, and no response is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

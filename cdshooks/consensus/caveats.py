@@ -196,9 +196,10 @@ def _dependence(name: str, answers: Mapping[Key, object], chart: Chart) -> Depen
         return Dependence(CAUSE_OF[name], _imprecise(chart))
     chosen = sorted({one for key in answers for one in getattr(key, name)}, key=str)
     mattering = [one for one in chosen if _matters(answers, name, one)]
-    events = tuple(_event(name, one, chart) for one in mattering or chosen)
+    events = [_event(name, one, chart) for one in mattering or chosen]
+    events.sort(key=lambda event: (event.start or datetime.date.max, event.references))
     holds = _holds(answers, name, mattering[0]) if len(mattering) == 1 else None
-    return Dependence(CAUSE_OF[name], events, holds)
+    return Dependence(CAUSE_OF[name], tuple(events), holds)
 
 
 def _matters(answers: Mapping[Key, object], name: str, one: object) -> bool:

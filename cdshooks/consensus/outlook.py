@@ -329,28 +329,31 @@ def _by_attestation(
     name: str, verdict: Verdict, below_standard: Sequence[tuple[Session, Case]]
 ) -> Iterator[Change]:
     """The latest session that would change it, with the others that would do the same alone."""
-    answers = [(session, other, RULES[name](other).verdict) for session, other in below_standard]
-    flipping = [one for one in answers if one[2] is not verdict]
+    answers = [(session, other, RULES[name](other)) for session, other in below_standard]
+    flipping = [
+        (session, said.verdict, _then(name, other, said))
+        for session, other, said in answers
+        if said.verdict is not verdict
+    ]
     if not flipping:
         return
-    session, other, answer = flipping[0]
-    then = _then(other)
+    session, answer, then = flipping[0]
+    alike = (one.start for one, *rest in reversed(flipping[1:]) if rest == [answer, then])
     yield Change(
         name,
         ChangeKind.NOT_STANDARDISED,
         answer,
         first=session.start,
         references=session.references,
-        alike=tuple(
-            one.start
-            for one, case, said in reversed(flipping[1:])
-            if (said, _then(case)) == (answer, then)
-        ),
+        alike=tuple(alike),
         then=then,
     )
 
 
-def _then(case: Case) -> Then:
+def _then(name: str, case: Case, said: DefinitionVerdict) -> Then:
+    """What it would rest on; where too few sessions would be left, only their number."""
+    if said.reason == INSUFFICIENT_SESSIONS:
+        return Then(sessions_in_window(case) if name == EPOIHCC else case.n)
     before, now = case.baseline, case.assessment
     return Then(
         case.n,
@@ -376,9 +379,9 @@ def _by_reading(
     name: str, verdict: Verdict, read_otherwise: Sequence[tuple[ChangeKind, Case]]
 ) -> Iterator[Change]:
     for kind, other in read_otherwise:
-        answer = RULES[name](other).verdict
-        if answer is not verdict:
-            yield Change(name, kind, answer, then=_then(other))
+        said = RULES[name](other)
+        if said.verdict is not verdict:
+            yield Change(name, kind, said.verdict, then=_then(name, other, said))
 
 
 def _unattested(case: Case) -> References:
