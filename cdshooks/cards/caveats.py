@@ -33,7 +33,7 @@ def lines(
     return [
         _line(caveat, say)
         for caveat in all_of(assessment)
-        if caveat.flag in only and not (lead and is_in_the_lead(caveat, assessment))
+        if caveat.flag in only and not (lead and is_said_first(caveat.flag, assessment))
     ]
 
 
@@ -49,10 +49,14 @@ def certain(flag: str, assessment: Assessment) -> Caveat | None:
     return next((caveat for caveat in found if not caveat.depends_on), None)
 
 
-def is_in_the_lead(caveat: Caveat, assessment: Assessment) -> bool:
-    if caveat.depends_on or caveat.flag not in IN_THE_LEAD:
+def is_said_first(flag: str, assessment: Assessment) -> bool:
+    """It holds for sure, and what the first lines say of it is known."""
+    if flag not in IN_THE_LEAD or certain(flag, assessment) is None:
         return False
-    return caveat.flag == codes.TECHNIQUE_UNATTESTED or assessment.response.baseline_sum is not None
+    shown = assessment.response
+    if flag == codes.PD_BY_NADIR_ONLY:
+        return shown.nadir_on is not None
+    return flag == codes.TECHNIQUE_UNATTESTED or shown.change_percent is not None
 
 
 def _line(caveat: Caveat, say: Catalogue) -> Phrase:

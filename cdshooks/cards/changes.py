@@ -30,6 +30,7 @@ def lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
         for same in _grouped(assessment.outlook)
     ]
     found += _open_points(assessment, say)
+    found += _suitable_again(assessment, say)
     told = {change.definition for change in assessment.outlook}
     others = [say.say(f"short-definition.{name}") for name in DEFINITIONS if name not in told]
     if told and others:
@@ -113,6 +114,21 @@ def _then(then: Then, say: Catalogue) -> Phrase:
         scans=say.say(f"change.then-{key}", **scans),
         category=then.category,
     )
+
+
+def _suitable_again(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """What would reverse unsuitability: every criterion that holds, and what is still open."""
+    if assessment.unsuitable.verdict is not True:
+        return []
+    criteria = assessment.unsuitable.criteria
+    holding = [name for name, answer in criteria.items() if answer]
+    open_ = [name for name, answer in criteria.items() if answer is None]
+    lifted = say.join((say.say(f"unsuitable-lifted.{name}") for name in holding), "word.semicolon")
+    found = [say.say("change.unsuitable", lifted=lifted)]
+    if open_:
+        shown = (say.say(f"unsuitable-criterion.{name}") for name in open_)
+        found.append(say.say("change.unsuitable-open", open=say.join(shown, "word.semicolon")))
+    return [say.join(found, "word.space")]
 
 
 def _open_points(assessment: Assessment, say: Catalogue) -> list[Phrase]:

@@ -16,6 +16,7 @@ from cdshooks.cards import (
     course,
     evidence,
     missing,
+    remarks,
     situation,
     studies,
     suggestions,
@@ -23,6 +24,7 @@ from cdshooks.cards import (
 )
 from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
 from cdshooks.cards.model import ANY, INFO, MISSING, NEXT_STEP, STATUS, WARNING, Card
+from cdshooks.cards.numbers import one_decimal
 from cdshooks.cards.parts import Detail, Telling, fit, make_card
 from cdshooks.clinical.chart import ChartNote
 from cdshooks.consensus.assessment import (
@@ -35,12 +37,16 @@ from cdshooks.consensus.assessment import (
     Verdict,
 )
 from cdshooks.consensus.codes import (
+    BORDERLINE,
     EHS_STATUS,
     NEW_LESION_STATUS,
+    PD_BY_NADIR_ONLY,
     PROCEDURE_CONFIRMATION,
     RECORD_INCOMPLETE,
+    TECHNIQUE_UNATTESTED,
     VI_STATUS,
 )
+from cdshooks.consensus.flags import BORDERLINE_AT, BORDERLINE_POINTS
 from cdshooks.consensus.statements import statement
 from cdshooks.consensus.strategy import contains_tace, statements_of, strength_of
 
@@ -133,7 +139,7 @@ def status_card(assessment: Assessment, telling: Telling) -> Card:
     detail.block("title.course", course_lines(assessment, say))
     detail.block("title.definitions", definition_lines(assessment, say))
     detail.add(disagreement(assessment, say))
-    detail.block("title.flags", caveats.lines(assessment, say))
+    detail.block("title.flags", caveats.lines(assessment, say, lead=True))
     detail.block("title.change", changes.lines(assessment, say))
     detail.block("title.readings", wording.reading_lines(assessment.readings, say))
     ids = evidence.of_status(assessment)
@@ -182,7 +188,7 @@ def status_summary(assessment: Assessment, say: Catalogue, part: str = "short") 
 def leading_sentences(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     """What must be read first: unsuitability if it is so, then the verdict and what limits it."""
     cci = assessment.definitions[CCI]
-    found = [verdict_sentence(assessment, say)]
+    found = [verdict_sentence(assessment, say), *limits(assessment, say)]
     if cci.provisional:
         found += provisional_sentences(assessment, say)
     if cci.reason == "insufficient-sessions" and assessment.course.count:
@@ -199,11 +205,44 @@ def leading_sentences(assessment: Assessment, say: Catalogue) -> list[Phrase]:
 def provisional_sentences(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     """Why the verdicts are provisional."""
     found = []
-    if "technique-unattested" in assessment.flags:
-        found.append(say.say("line.provisional-technique"))
+    if TECHNIQUE_UNATTESTED in assessment.flags:
+        found.append(_unattested(assessment, say))
     if RECORD_INCOMPLETE in assessment.missing:
         found.append(say.say("line.provisional-incomplete"))
     return found
+
+
+def _unattested(assessment: Assessment, say: Catalogue) -> Phrase:
+    caveat = caveats.certain(TECHNIQUE_UNATTESTED, assessment)
+    dates = [event.start for event in caveat.events] if caveat is not None else []
+    if not dates:
+        return say.say("line.provisional-technique")
+    return say.say("line.provisional-sessions", dates=say.join(dates))
+
+
+def limits(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """What belongs beside the response: PD by the smallest sum alone, and a change near a limit."""
+    shown = assessment.response
+    found = []
+    if caveats.is_said_first(PD_BY_NADIR_ONLY, assessment):
+        values = {"nadir": wording.millimetres(shown.nadir, say), "date": shown.nadir_on or ""}
+        found.append(say.say("line.lead-nadir", category=shown.category, **values))
+    if caveats.is_said_first(BORDERLINE, assessment):
+        change = one_decimal(shown.change_percent)
+        key = f"line.lead-near-{_near(assessment)}"
+        found.append(say.say(key, change=f"{change:+.1f}"))
+    return found
+
+
+def _near(assessment: Assessment) -> str:
+    """Which limit the change against the baseline is near: ``pr``, ``pd`` or another."""
+    percent = assessment.response.change_percent
+    assert percent is not None
+    by_baseline = assessment.readings.pd_reference == "pre_first_tace"
+    for limit, name in zip(BORDERLINE_AT, ("pr", "pd"), strict=True):
+        if abs(percent - limit) <= BORDERLINE_POINTS and (by_baseline or name == "pr"):
+            return name
+    return "other"
 
 
 def verdict_sentence(assessment: Assessment, say: Catalogue) -> Phrase:
@@ -234,7 +273,8 @@ def course_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
 
 
 def definition_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
-    return [wording.definition(assessment, name, say) for name in DEFINITIONS]
+    found = [wording.definition(assessment, name, say) for name in DEFINITIONS]
+    return [*found, *remarks.of_the_card(assessment, say)]
 
 
 def disagreement(assessment: Assessment, say: Catalogue) -> Phrase | None:
@@ -394,7 +434,7 @@ def therapy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     found = [wording.therapy_text(assessment, say)]
     if tier in (Tier.R1, Tier.R2):
         grade = say.join([str(tier), evidence.grade_text(str(tier), say)], "word.pause")
-        found = [say.glue(found[0], say.bracketed(grade))]
+        found = [say.glue(found[0], say.bracketed(grade)), *_why_second(assessment, say)]
         before, after = ("label", "guideline"), (str(tier), "beside", "R3")
         found += [say.say(f"therapy-note.{key}") for key in before]
         found += studies.lines(str(tier), say)
@@ -402,6 +442,14 @@ def therapy_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     if assessment.other_therapy.conflicting:
         found.append(say.say("therapy-note.conflict"))
     return found
+
+
+def _why_second(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    therapy = assessment.therapy
+    if therapy.tier is not Tier.R2 or not therapy.second_because:
+        return []
+    used = say.bracketed(wording.sourced(therapy.used, assessment.sources, say))
+    return [say.say(f"therapy-note.{therapy.second_because}", used=used)]
 
 
 def discouraged_warnings(assessment: Assessment, say: Catalogue) -> list[Phrase]:
@@ -447,11 +495,11 @@ def missing_card(assessment: Assessment, telling: Telling) -> Card:
     detail = Detail(say)
     detail.block("title.missing", missing.lines(assessment, today, say))
     detail.block("title.notes", _notes(assessment, say))
-    codes, readings = missing.by_weight(assessment), assessment.readings
+    codes = missing.by_weight(assessment)
     if codes:
-        first = wording.missing_what(codes[0], readings, say, "short")
+        first = missing.named(codes[0], assessment, say, "short")
         choices = [
-            say.say("summary.missing", what=wording.missing_list(codes, readings, say)),
+            say.say("summary.missing", what=missing.named_list(codes, assessment, say)),
             say.say("summary.missing-count", count=len(codes), what=first),
             say.say("summary.missing-only-count", count=len(codes)),
         ]

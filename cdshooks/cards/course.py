@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from cdshooks.cards import caveats
 from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
 from cdshooks.cards.numbers import one_decimal
 from cdshooks.cards.wording import category, diameter, millimetres, references
-from cdshooks.consensus.assessment import Assessment, LesionShown, SessionShown
+from cdshooks.consensus.assessment import Assessment, LesionShown, SessionShown, TreatmentShown
 
-MAX_LESIONS = 10
+MAX_LESIONS, MAX_BESIDE = 10, 12
 
 
 def compared(assessment: Assessment, say: Catalogue) -> Phrase:
@@ -22,39 +25,62 @@ def compared(assessment: Assessment, say: Catalogue) -> Phrase:
     shown_days = days if days is not None else say.say("word.unknown")
     if before is None:
         return say.say("line.no-baseline", current=now.date, days=shown_days)
-    text = say.say("line.compared", current=now.date, days=shown_days, baseline=before.date)
-    if all(lesion.since is None for lesion in assessment.response.lesions):
-        return text
-    return say.join([text, say.say("line.compared-late")], "word.full-stop")
+    values = {"current": now.date, "days": shown_days, "baseline": before.date}
+    late = [lesion for lesion in assessment.response.lesions if lesion.since is not None]
+    if not late:
+        return say.say("line.compared", **values)
+    shown = say.join(
+        say.say("event.measurement", label=one.label, when=one.since) for one in late[:MAX_LESIONS]
+    )
+    return say.say("line.compared-own", late=shown, **values)
 
 
 def response(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     shown = assessment.response
     found = [_sums(assessment, say)]
     if shown.category_by_nadir != shown.category:
-        known = "line.by-nadir" if shown.nadir is not None else "line.by-nadir-stated"
+        known = "line.by-nadir" if shown.nadir_on is not None else "line.by-nadir-stated"
         nadir = millimetres(shown.nadir, say)
         by_nadir = category(shown.category_by_nadir, say)
-        found.append(say.say(known, category=by_nadir, nadir=nadir))
-    found += [_lesion(lesion, say) for lesion in shown.lesions[:MAX_LESIONS]]
+        found.append(say.say(known, category=by_nadir, nadir=nadir, date=shown.nadir_on or ""))
+    found += [_lesion(lesion, assessment, say) for lesion in shown.lesions[:MAX_LESIONS]]
     if len(shown.lesions) > MAX_LESIONS:
         found.append(say.say("line.more", count=len(shown.lesions) - MAX_LESIONS))
     return found
 
 
-def _lesion(lesion: LesionShown, say: Catalogue) -> Phrase:
-    """A late entry has a baseline of its own; a new lesion none."""
-    key = {"late-entry": "line.lesion-late", "new": "line.lesion-new"}.get(lesion.role, "")
-    if lesion.since is None and lesion.baseline is not None:
-        key = ""
+def _lesion(lesion: LesionShown, assessment: Assessment, say: Catalogue) -> Phrase:
+    """With its days where the targets were first measured on several; a new lesion has no
+    baseline.
+    """
+    baseline, now = assessment.course.baseline_scan, assessment.course.assessment_scan
+    measured_on = lesion.since or (baseline.date if baseline is not None else "")
+    dated = now is not None and any(one.since for one in assessment.response.lesions)
+    key = "line.lesion-late" if lesion.role == "late-entry" else "line.lesion"
+    if lesion.baseline is None and lesion.role == "new":
+        key = "line.lesion-new"
+    elif dated and lesion.baseline is not None and lesion.current is not None:
+        key = "line.lesion-dated"
     return say.say(
-        key or "line.lesion",
+        key,
         label=lesion.label,
         role=say.first(f"role.{lesion.role}", "word.unknown"),
         before=diameter(lesion.baseline, say),
         now=diameter(lesion.current, say),
-        date=lesion.since or "",
+        date=measured_on,
+        current=now.date if now is not None else "",
     )
+
+
+def first_measurements(assessment: Assessment) -> tuple[Decimal, Decimal] | None:
+    """The baseline sum, of the initial targets and of those that entered late; None: one scan."""
+    shown = assessment.response
+    if shown.baseline_sum is None or not any(lesion.since for lesion in shown.lesions):
+        return None
+    initial = sum(
+        (one.baseline or Decimal(0) for one in shown.lesions if one.role == "initial"), Decimal(0)
+    )
+    return initial, shown.baseline_sum - initial
 
 
 def data(assessment: Assessment, say: Catalogue) -> list[Phrase]:
@@ -108,7 +134,12 @@ def _sums(assessment: Assessment, say: Catalogue) -> Phrase:
     change = one_decimal(shown.change_percent)
     if change is None:
         return say.say("line.sums-no-percent", before=before, now=now, category=known)
-    return say.say("line.sums", before=before, now=now, change=f"{change:+.1f}", category=known)
+    values = {"before": before, "now": now, "change": f"{change:+.1f}", "category": known}
+    parts = first_measurements(assessment)
+    if parts is None:
+        return say.say("line.sums", **values)
+    initial, late = (millimetres(part, say) for part in parts)
+    return say.say("line.sums-own", initial=initial, late=late, **values)
 
 
 def course(assessment: Assessment, say: Catalogue) -> list[Phrase]:
@@ -122,6 +153,9 @@ def course(assessment: Assessment, say: Catalogue) -> list[Phrase]:
             attested=say.say(f"attested.{yes_no(session.standardised)}"),
         )
         found.append(say.glue(text, say.bracketed(references(session.references, say))))
+    found += [_beside(one, say) for one in shown.beside[:MAX_BESIDE]]
+    if len(shown.beside) > MAX_BESIDE:
+        found.append(say.say("line.more", count=len(shown.beside) - MAX_BESIDE))
     if shown.baseline_scan is not None:
         text = say.say("line.baseline-scan", date=shown.baseline_scan.date)
         refs = references(shown.baseline_scan.references, say)
@@ -140,6 +174,10 @@ def course(assessment: Assessment, say: Catalogue) -> list[Phrase]:
         refs = references(shown.assessment_scan.references, say)
         found.append(say.glue(text, say.bracketed(refs)))
     return found
+
+
+def _beside(one: TreatmentShown, say: Catalogue) -> Phrase:
+    return say.say(f"course.{one.part}", event=caveats.event(one.event, say))
 
 
 def period(session: SessionShown, say: Catalogue) -> Phrase:

@@ -70,7 +70,8 @@ def of_discouraged(assessment: Assessment) -> tuple[str, ...]:
 def of_explanation(assessment: Assessment) -> tuple[str, ...]:
     """All that the long text names."""
     ids = (*of_status(assessment), *of_next_step(assessment), *of_discouraged(assessment))
-    return unique((*ids, BURDEN, STAGE))
+    recorded = assessment.stage.bclc is not None or assessment.stage.cnlc is not None
+    return unique((*ids, STAGE) if recorded else ids)
 
 
 def of_missing(assessment: Assessment) -> tuple[str, ...]:
@@ -91,6 +92,11 @@ def _grade(statement_id: str) -> Grade | None:
     if found is None and item.isdigit() and above in statements():
         return statement(above).grade
     return found
+
+
+def printed_grade(statement_id: str, say: Catalogue) -> Phrase:
+    """The printed grade; empty where none is printed."""
+    return grade_text(statement_id, say) if _grade(statement_id) is not None else Phrase("")
 
 
 def grade_text(statement_id: str, say: Catalogue) -> Phrase:

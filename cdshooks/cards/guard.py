@@ -87,7 +87,9 @@ def _card(
             ids = evidence.unique((*ids, *evidence.of_next_step(assessment)))
     detail.block("title.discouraged", compose.discouraged_lines(assessment, say))
     ids = evidence.unique((*ids, *evidence.of_discouraged(assessment)))
-    detail.block("title.flags", caveats.lines(assessment, say))
+    detail.block(
+        "title.flags", caveats.lines(assessment, say, lead=order.kind.is_chemoembolisation)
+    )
     if order.kind.is_chemoembolisation:
         detail.block("title.change", changes.lines(assessment, say))
     detail.block("title.readings", wording.reading_lines(assessment.readings, say))

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 from cdshooks.cards import caveats
 from cdshooks.cards.catalogue import Catalogue, Phrase
 from cdshooks.cards.wording import MISSING_BEHIND_REASON, missing_what
+from cdshooks.clinical.scores import missing_parts
 from cdshooks.consensus import codes
-from cdshooks.consensus.assessment import CCI, DEFINITIONS, Assessment
+from cdshooks.consensus.assessment import (
+    CCI,
+    DEFINITIONS,
+    Assessment,
+    DefinitionVerdict,
+    StrategyStatus,
+    Verdict,
+)
+from cdshooks.consensus.unsuitable import (
+    HEPATIC_ENCEPHALOPATHY,
+    HEPATORENAL_SYNDROME,
+    REFRACTORY_ASCITES,
+    SEVERE_JAUNDICE,
+)
 
+DECOMPENSATION = (
+    SEVERE_JAUNDICE,
+    HEPATIC_ENCEPHALOPATHY,
+    REFRACTORY_ASCITES,
+    HEPATORENAL_SYNDROME,
+)
 FIGURE_CODES = frozenset({codes.NEW_LESION_STATUS, codes.VI_STATUS, codes.EHS_STATUS})
 C9_CODES = frozenset(
     {
@@ -43,8 +64,28 @@ def lines(assessment: Assessment, today: datetime.date, say: Catalogue) -> list[
 def named(code: str, assessment: Assessment, say: Catalogue, part: str = "what") -> Phrase:
     """What is missing, and of which treatments or scans, as far as that is known."""
     events = [e for point in assessment.open_points if point.code == code for e in point.events]
-    text = missing_what(code, assessment.readings, say, part)
+    text = _only(code, assessment, say, part) or missing_what(code, assessment.readings, say, part)
     return say.join([text, caveats.told(events, say)], "word.colon") if events else text
+
+
+def _only(code: str, assessment: Assessment, say: Catalogue, part: str) -> Phrase:
+    """Of what has several parts only those that are not recorded; empty where that is not known."""
+    if code == codes.DECOMPENSATION_STATUS:
+        criteria = assessment.unsuitable.criteria
+        open_ = [name for name in DECOMPENSATION if criteria.get(name, True) is None]
+        what = say.join((say.say(f"unsuitable-criterion.{name}") for name in open_), "word.either")
+        return say.say(f"missing-part.decompensation-{part}", what=what) if open_ else Phrase("")
+    if code == codes.LIVER_FUNCTION and assessment.chart is not None:
+        parts = missing_parts(assessment.chart.liver, assessment.as_of)
+        what = say.join(say.say(f"child-pugh-part.{name}") for name in parts)
+        return say.say(f"missing-part.liver-function-{part}", what=what) if parts else Phrase("")
+    return Phrase("")
+
+
+def named_list(
+    missing: Iterable[str], assessment: Assessment, say: Catalogue, part: str = "short"
+) -> Phrase:
+    return say.join(named(code, assessment, say, part) for code in missing)
 
 
 def by_weight(assessment: Assessment) -> tuple[str, ...]:
@@ -60,23 +101,35 @@ def by_weight(assessment: Assessment) -> tuple[str, ...]:
 
 
 def _needed_for(code: str, assessment: Assessment, say: Catalogue) -> list[Phrase]:
-    """The answers that the datum is asked for."""
+    """The answers that hang on the datum: those that are open or provisional for want of it."""
     if code == codes.RECORD_INCOMPLETE:
         return [say.say("line.needed-all")]
-    found = []
-    for name in DEFINITIONS:
-        shown = assessment.definitions[name]
-        asked = {missing for finding in shown.findings for missing in finding.missing}
-        asked.add(MISSING_BEHIND_REASON.get(shown.reason, shown.reason))
-        if code in asked:
-            found.append(say.say(f"short-definition.{name}"))
-    if code in FIGURE_CODES:
+    found = [
+        say.say(f"short-definition.{name}")
+        for name in DEFINITIONS
+        if _hangs(assessment.definitions[name], code)
+    ]
+    open_figure = (StrategyStatus.SEVERAL, StrategyStatus.UNDETERMINED)
+    if code in FIGURE_CODES and assessment.strategy.status in open_figure:
         found.append(say.say("line.needed-figure"))
-    if code in C9_CODES:
+    if code == codes.VI_STATUS and assessment.other_therapy.portal:
+        found.append(say.say("line.needed-options"))
+    if code in C9_CODES and assessment.unsuitable.verdict is None:
         found.append(say.say("line.needed-c9"))
     if code in assessment.therapy.conditional_on or code in TIER_CODES:
         found.append(say.say("line.needed-tier"))
-    return found or [say.say("line.needed-other")]
+    if found:
+        return found
+    return [say.say("line.needed-other" if code in codes.CAUSES else "line.needed-none")]
+
+
+def _hangs(shown: DefinitionVerdict, code: str) -> bool:
+    if code == codes.TACE_TECHNIQUE_ATTESTATION and shown.provisional:
+        return True
+    if shown.verdict is not Verdict.INDETERMINATE:
+        return False
+    asked = {missing for finding in shown.findings for missing in finding.missing}
+    return code in asked | {MISSING_BEHIND_REASON.get(shown.reason, shown.reason)}
 
 
 def _what_to_do(code: str, assessment: Assessment, today: datetime.date, say: Catalogue) -> Phrase:

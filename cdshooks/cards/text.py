@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cdshooks.cards import caveats, changes, compose, course, evidence, missing, situation, wording
+from cdshooks.cards import (
+    caveats,
+    changes,
+    compose,
+    course,
+    evidence,
+    missing,
+    remarks,
+    situation,
+    wording,
+)
 from cdshooks.cards.catalogue import Catalogue, Phrase
 from cdshooks.cards.numbers import two_decimals
 from cdshooks.consensus.assessment import DEFINITIONS, Assessment, Finding
@@ -66,7 +76,7 @@ def explain_text(assessment: Assessment, lang: str) -> str:
     lacking = missing.lines(assessment, assessment.as_of, say)
     text.section("title.missing", lacking or [say.say("word.none")])
     text.section("title.change", changes.lines(assessment, say))
-    text.section("title.flags", caveats.lines(assessment, say))
+    text.section("title.flags", caveats.lines(assessment, say, lead=True))
     text.section("title.notes", _notes(assessment, say))
     text.section("title.readings", _readings(assessment, say))
     text.section("title.evidence", evidence.lines(evidence.of_explanation(assessment), say))
@@ -98,16 +108,17 @@ class Text:
         line = say.say(
             "line.finding",
             statement=finding.statement,
-            grade=say.bracketed(evidence.grade_text(finding.statement, say)),
+            grade=say.bracketed(evidence.printed_grade(finding.statement, say)),
             label=wording.finding_label(finding, assessment.readings, say),
             answer=say.answer(finding.answer),
         )
         self.items([line])
+        self.items(remarks.of_finding(finding, assessment, say), 3)
         if finding.used:
             used = wording.sourced(finding.used, assessment.sources, say)
             self.items([say.say("line.used", list=used)], 3)
         if finding.missing:
-            short = wording.missing_list(finding.missing, assessment.readings, say)
+            short = missing.named_list(finding.missing, assessment, say)
             self.items([say.say("line.lacking", list=short)], 3)
 
     def whole(self) -> str:
@@ -129,7 +140,7 @@ def _strategy(assessment: Assessment, say: Catalogue) -> Phrase:
 
 def _missing_short(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     ordered = missing.by_weight(assessment)
-    return [wording.missing_what(code, assessment.readings, say, "short") for code in ordered]
+    return [missing.named(code, assessment, say, "short") for code in ordered]
 
 
 def _scores(assessment: Assessment, say: Catalogue) -> list[Phrase]:
@@ -155,13 +166,9 @@ def _notes(assessment: Assessment, say: Catalogue) -> list[Phrase]:
 
 def _readings(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     """Every key in force, after what differs from the default."""
-    values = assessment.readings.as_dict().items()
-    every = say.join(
-        (
-            say.say("line.reading", key=key, value=wording.toml(value))
-            for key, value in values
-            if key != "profile"
-        ),
-        "word.semicolon",
-    )
-    return [*wording.reading_lines(assessment.readings, say), every]
+    every = [
+        say.say("line.reading", key=key, value=wording.toml(value), what=say.say(f"reading.{key}"))
+        for key, value in assessment.readings.as_dict().items()
+        if key != "profile"
+    ]
+    return [*wording.reading_lines(assessment.readings, say), *every]

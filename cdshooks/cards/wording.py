@@ -10,6 +10,7 @@ from cdshooks.cards.catalogue import Catalogue, Phrase
 from cdshooks.cards.numbers import one_decimal
 from cdshooks.clinical.chart import Certainty, ChartNote, Source, named
 from cdshooks.consensus.assessment import (
+    JSH,
     Assessment,
     DefinitionVerdict,
     Finding,
@@ -18,6 +19,7 @@ from cdshooks.consensus.assessment import (
     Tier,
     Verdict,
 )
+from cdshooks.consensus.jsh_lcsgj2014 import MIN_SESSIONS
 from cdshooks.consensus.readings import DEFAULT, PROFILES, Readings
 
 MISSING_BEHIND_REASON = {
@@ -168,6 +170,14 @@ def diameter(value: Decimal | None, say: Catalogue) -> Phrase:
     return shown if value is None else say.glue(shown, " mm")
 
 
+def _reason(name: str, assessment: Assessment, say: Catalogue) -> Phrase:
+    """Of JSH-LCSGJ below two sessions: that most of it could not be asked."""
+    shown, jsh = assessment.definitions[name], assessment.data.jsh
+    if name == JSH and shown.reason == "none" and jsh is not None and jsh.sessions < MIN_SESSIONS:
+        return say.say("reason.none-too-few")
+    return reason_text(shown, assessment.readings, say)
+
+
 def definition(assessment: Assessment, name: str, say: Catalogue) -> Phrase:
     shown = assessment.definitions[name]
     provisional = say.say("word.provisional") if shown.provisional else ""
@@ -175,7 +185,7 @@ def definition(assessment: Assessment, name: str, say: Catalogue) -> Phrase:
         "line.definition",
         name=say.say(f"definition.{name}"),
         verdict=say.say(f"verdict.{shown.verdict}"),
-        more=say.bracketed(reason_text(shown, assessment.readings, say), provisional),
+        more=say.bracketed(_reason(name, assessment, say), provisional),
     )
 
 

@@ -86,8 +86,9 @@ class Part(StrEnum):
     NOT_STANDARDISED = "not-standardised"
     NEVER_COUNTED = "never-counted"
     """Bland TAE, or DEB-TACE where the readings leave it out."""
+    BREAKS_SERIES = "breaks-series"
+    """A local therapy aimed at a target between counted sessions."""
     AIMED = "aimed"
-    """A local therapy aimed at a target."""
     AIMED_ELSEWHERE = "aimed-elsewhere"
     AIM_UNKNOWN = "aim-unknown"
     WITH_SESSION = "with-session"
@@ -176,6 +177,10 @@ class Therapy:
     """Missing-data codes on which the tier depends."""
     reason: str = ""
     """Why there is no tier: ``artery``, ``child-pugh``, ``ecog``, ``ecog-2``; else empty."""
+    second_because: str = ""
+    """Of the second tier: ``contraindicated``, ``intolerant``, ``both`` or ``ecog-2-reading``."""
+    used: References = ()
+    """Where that was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,5 +411,5 @@ class Assessment:
     """Of each flag what it is about, and whether it holds in every reading of the record."""
     open_points: tuple[OpenPoint, ...] = ()
     """What the record leaves open so that its readings differ."""
-    chart: Chart | None = None
+    chart: Chart | None = field(default=None, compare=False)
     """The facts that were judged, as known on the day: for their provenance."""

@@ -16,7 +16,7 @@ from cdshooks.clinical.chart import Chart, Treatment, TreatmentKind
 from cdshooks.clinical.course import Session, days, session_of
 from cdshooks.consensus import codes, flags, jsh_lcsgj2014
 from cdshooks.consensus.admissible import CAUSE_OF, UNDATED, Key
-from cdshooks.consensus.case import Case
+from cdshooks.consensus.case import Case, breaking_therapies
 from cdshooks.consensus.events import (
     MARKER,
     MEASUREMENT,
@@ -83,13 +83,7 @@ def _breaking_gap(case: Case) -> Events:
 
 
 def _breaking_therapies(case: Case) -> Events:
-    counted = [session for session in case.sessions if session.counted]
-    return tuple(
-        of_treatment(therapy)
-        for before, after in pairwise(counted)
-        for therapy in case.aimed
-        if before.end < therapy.start < after.start
-    )
+    return tuple(map(of_treatment, breaking_therapies(case)))
 
 
 def _before_the_series(case: Case) -> tuple[datetime.date, ...]:

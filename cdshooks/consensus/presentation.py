@@ -24,7 +24,7 @@ from cdshooks.consensus.assessment import (
     StatementShown,
     TreatmentShown,
 )
-from cdshooks.consensus.case import Case
+from cdshooks.consensus.case import Case, breaking_therapies
 from cdshooks.consensus.events import of_session, of_treatment
 from cdshooks.consensus.jsh_lcsgj2014 import (
     marker_triples,
@@ -63,7 +63,7 @@ def _beside(case: Case) -> tuple[TreatmentShown, ...]:
         if session not in case.counted
     ]
     found += [
-        TreatmentShown(_aim(therapy, case), of_treatment(therapy))
+        TreatmentShown(_local(therapy, case), of_treatment(therapy))
         for therapy in case.facts.treatments
         if therapy.kind.is_local_therapy
     ]
@@ -76,9 +76,11 @@ def _uncounted(session: Session) -> Part:
     return Part.NOT_STANDARDISED if session.standardised is False else Part.EARLIER_SERIES
 
 
-def _aim(therapy: Treatment, case: Case) -> Part:
+def _local(therapy: Treatment, case: Case) -> Part:
     if session_of(therapy, case.sessions) is not None:
         return Part.WITH_SESSION
+    if therapy in breaking_therapies(case):
+        return Part.BREAKS_SERIES
     aim = stated_aim(therapy)
     if aim is None:
         return Part.AIM_UNKNOWN
