@@ -118,10 +118,11 @@ def told(events: Sequence[Event], say: Catalogue) -> Phrase:
 
 
 def event(one: Event, say: Catalogue) -> Phrase:
-    return say.glue(_what(one, say), say.bracketed(wording.references(one.references, say)))
+    return say.glue(what(one, say), say.bracketed(wording.references(one.references, say)))
 
 
-def _what(one: Event, say: Catalogue) -> Phrase:
+def what(one: Event, say: Catalogue) -> Phrase:
+    """Kind and day, without the references."""
     when = _when(one, say)
     if one.kind == SCAN:
         if one.days_after is None:

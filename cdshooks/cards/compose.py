@@ -249,8 +249,13 @@ def verdict_sentence(assessment: Assessment, say: Catalogue) -> Phrase:
     cci = assessment.definitions[CCI]
     if cci.verdict is Verdict.MET:
         return say.say("line.verdict-met", count=assessment.course.count)
-    key = "line.verdict-not-met" if cci.verdict is Verdict.NOT_MET else "line.verdict-indeterminate"
-    return say.say(key, reason=wording.reason_text(cci, assessment.readings, say))
+    reason = wording.reason_text(cci, assessment.readings, say)
+    if cci.verdict is Verdict.NOT_MET:
+        return say.say("line.verdict-not-met", reason=reason)
+    points = (point for point in assessment.open_points if point.code == cci.reason)
+    open_ = [event for point in points for event in point.events]
+    reason = say.glue(reason, say.bracketed(caveats.told(open_, say)))
+    return say.say("line.verdict-indeterminate", reason=reason)
 
 
 def unsuitable_sentence(assessment: Assessment, say: Catalogue) -> Phrase:

@@ -90,8 +90,8 @@ def data(assessment: Assessment, say: Catalogue) -> list[Phrase]:
         say.say(
             "line.statement",
             name=say.say(f"statement.{one.name}"),
-            before=say.answer(one.before),
-            now=say.answer(one.now),
+            before=say.say(f"presence.{yes_no(one.before)}"),
+            now=say.say(f"presence.{yes_no(one.now)}"),
         )
         for one in shown.statements
     ]
@@ -144,7 +144,7 @@ def _sums(assessment: Assessment, say: Catalogue) -> Phrase:
 
 def course(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     shown = assessment.course
-    found = [say.say("line.sessions", count=shown.count)]
+    found = [*_which_reading(assessment, say), say.say("line.sessions", count=shown.count)]
     for session in shown.sessions:
         text = say.say(
             "line.session",
@@ -176,8 +176,21 @@ def course(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     return found
 
 
+def _which_reading(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """Where the record is open: that the course shown is the one with nothing of it so."""
+    if not assessment.open_points:
+        return []
+    conditions = [
+        caveats.if_so(point.code, point.events, False, say) for point in assessment.open_points
+    ]
+    if len(conditions) > 1 or not conditions[0]:
+        return [say.say("course.one-of")]
+    text = say.say("course.follows")
+    return [say.say("condition.joined", condition=conditions[0], text=text)]
+
+
 def _beside(one: TreatmentShown, say: Catalogue) -> Phrase:
-    return say.say(f"course.{one.part}", event=caveats.event(one.event, say))
+    return say.say(f"course.treatment.{one.part}", event=caveats.event(one.event, say))
 
 
 def period(session: SessionShown, say: Catalogue) -> Phrase:

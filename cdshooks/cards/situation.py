@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cdshooks.cards.catalogue import Catalogue, Phrase
-from cdshooks.cards.numbers import exactly
+from cdshooks.cards.numbers import exactly, two_decimals
 from cdshooks.cards.wording import references
 from cdshooks.clinical.burden import MEDIAN_SURVIVAL_MONTHS, MM_PER_CM, TumourBurden
-from cdshooks.clinical.scores import ChildPugh
+from cdshooks.clinical.scores import Albi, ChildPugh
 from cdshooks.consensus.assessment import CCI, Assessment, Population, Scores, StageShown, Verdict
 
 
@@ -19,6 +19,11 @@ def child_pugh(score: ChildPugh, say: Catalogue) -> Phrase:
     if score.child_pugh_class is None:
         return say.say("line.child-pugh-open", score=shown)
     return say.say("line.child-pugh", score=shown, class_=score.child_pugh_class)
+
+
+def albi(score: Albi, say: Catalogue) -> Phrase:
+    value = f"{two_decimals(score.value):.2f}"
+    return say.say("line.albi", value=value, grade=score.grade, modified=score.modified_grade)
 
 
 def six_and_twelve(scores: Scores, say: Catalogue) -> Phrase:
@@ -54,12 +59,12 @@ def up_to_seven(burden: TumourBurden, say: Catalogue) -> Phrase:
 
 def _sum(burden: TumourBurden, say: Catalogue) -> Phrase:
     highest = burden.highest_cm
-    return _limits(
+    return limits(
         str(exactly(burden.lowest_cm)), None if highest is None else str(exactly(highest)), say
     )
 
 
-def _limits(lowest: str, highest: str | None, say: Catalogue) -> Phrase:
+def limits(lowest: str, highest: str | None, say: Catalogue) -> Phrase:
     if highest is None:
         return say.say("score.at-least", lowest=lowest)
     if lowest == highest:
@@ -78,7 +83,7 @@ def burden_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
         "line.burden",
         date=burden.date,
         size=str(exactly(Fraction(burden.largest_mm) / MM_PER_CM)),
-        number=_limits(str(burden.fewest), most, say),
+        number=limits(str(burden.fewest), most, say),
     )
     found = [
         say.glue(size, say.bracketed(references(burden.references, say))),

@@ -11,12 +11,12 @@ from cdshooks.cards import (
     course,
     evidence,
     missing,
+    provenance,
     remarks,
     situation,
     wording,
 )
 from cdshooks.cards.catalogue import Catalogue, Phrase
-from cdshooks.cards.numbers import two_decimals
 from cdshooks.consensus.assessment import DEFINITIONS, Assessment, Finding
 
 
@@ -78,6 +78,7 @@ def explain_text(assessment: Assessment, lang: str) -> str:
     text.section("title.change", changes.lines(assessment, say))
     text.section("title.flags", caveats.lines(assessment, say, lead=True))
     text.section("title.notes", _notes(assessment, say))
+    text.section("title.provenance", provenance.lines(assessment, say))
     text.section("title.readings", _readings(assessment, say))
     text.section("title.evidence", evidence.lines(evidence.of_explanation(assessment), say))
     return text.whole()
@@ -151,8 +152,7 @@ def _scores(assessment: Assessment, say: Catalogue) -> list[Phrase]:
         refs = wording.sourced(child_pugh.references, assessment.sources, say)
         found.append(say.glue(text, say.bracketed(refs)))
     if albi is not None:
-        value = f"{two_decimals(albi.value):.2f}"
-        text = say.say("line.albi", value=value, grade=albi.grade, modified=albi.modified_grade)
+        text = situation.albi(albi, say)
         refs = wording.sourced(albi.references, assessment.sources, say)
         found.append(say.glue(text, say.bracketed(refs)))
     if assessment.course.sessions:

@@ -237,7 +237,7 @@ def test_its_verdict_says_so_too(lang, words):
     [
         (
             "en",
-            "ascular invasion is there now and was there before the first TACE (scan of 2023-01-05): ",
+            "ascular invasion is there now and was there before the first TACE (scan of 2023-",
         ),
         ("zh", "血管侵犯：目前存在，但首次TACE前（2023-01-05影像）即已存在，不属“出现”"),
     ],
