@@ -80,7 +80,7 @@ def _line(names: list[str], same: list[Change], assessment: Assessment, say: Cat
         "last": change.last or "",
         "count": change.count,
         "subject": say.join(subjects, "word.semicolon"),
-        "sessions": say.join((*change.alike, change.first or ""), "word.or-date"),
+        "sessions": say.join((*change.alike, change.first or ""), "word.or"),
         "then": _then(change.then, say) if change.then is not None else "",
     }
     text = say.say(_key(change, assessment), **values)

@@ -7,17 +7,15 @@ Sums are tried at a tenth of a millimetre, the precision of a measurement.
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 
-from cdshooks.clinical.chart import Intent, References, Response, TreatmentKind
+from cdshooks.clinical.chart import Response, TreatmentKind
 from cdshooks.clinical.course import Session, closing_day
 from cdshooks.clinical.mrecist import partial_limit, progression_limit
-from cdshooks.consensus import codes, jsh_lcsgj2014
+from cdshooks.consensus import jsh_lcsgj2014
 from cdshooks.consensus.assessment import (
     CCI,
     EPOIHCC,
@@ -31,14 +29,12 @@ from cdshooks.consensus.assessment import (
     Verdict,
 )
 from cdshooks.consensus.case import Case, graded, work_out
-from cdshooks.consensus.cci2022 import TECHNIQUE_ATTESTATION
 from cdshooks.consensus.definitions import RULES
 from cdshooks.consensus.epoihcc2013 import MIN_SESSIONS, sessions_in_window
-from cdshooks.consensus.european2014 import INTENT_REASON
 from cdshooks.consensus.evaluation import INSUFFICIENT_SESSIONS
 from cdshooks.consensus.flags import STRICT_WINDOW
+from cdshooks.consensus.settling import TENTH, by_intent, decimal, half_of_initial, settling, window
 
-TENTH = Fraction(1, 10)
 Sums = tuple[tuple[Fraction, Response], ...]
 
 
@@ -61,7 +57,7 @@ def due(case: Case) -> Due | None:
         return None
     if closing_day(last, case.sessions, case.aimed) is not None:
         return None
-    first, end = _window(case)
+    first, end = window(case)
     if case.facts.as_of > end:
         return None
     return Due(max(first, case.facts.as_of), end)
@@ -104,102 +100,8 @@ def _tried_on(case: Case) -> tuple[object, ...]:
 
 def _changes(name: str, shown: DefinitionVerdict, tried: Tried) -> list[Change]:
     if shown.verdict is Verdict.INDETERMINATE:
-        return list(_settling(name, shown, tried.case))
+        return list(settling(name, shown, tried.case))
     return list(_flipping(name, shown.verdict, tried))
-
-
-# --- an open verdict ---
-
-
-def _settling(name: str, shown: DefinitionVerdict, case: Case) -> Iterator[Change]:
-    if shown.reason in codes.CAUSES:
-        yield Change(name, ChangeKind.OPEN_POINT, subject=shown.reason)
-    elif name == JSH:
-        yield from _open_criteria(case)
-    elif shown.reason == TECHNIQUE_ATTESTATION:
-        refs = _unattested(case)
-        yield Change(name, ChangeKind.ALL_STANDARDISED, Verdict.MET, references=refs)
-    elif shown.reason == INTENT_REASON:
-        yield from _by_intent(case, Verdict.INDETERMINATE)
-    elif shown.reason == codes.IMAGING_BASELINE and case.baseline is None and case.counted:
-        yield _baseline_wanted(name, case)
-    elif shown.reason == codes.IMAGING_IN_WINDOW:
-        yield _scan_wanted(name, case)
-    elif shown.reason in (codes.TARGET_MEASUREMENT, codes.IMAGING_BASELINE):
-        yield Change(name, ChangeKind.MEASUREMENT, lesions=_unmeasured(case))
-
-
-def _baseline_wanted(name: str, case: Case) -> Change:
-    first = case.counted[0].start
-    earliest = first - datetime.timedelta(days=case.readings.baseline_max_age)
-    return Change(name, ChangeKind.BASELINE, first=earliest, last=first)
-
-
-def _scan_wanted(name: str, case: Case) -> Change:
-    first, last = _window(case)
-    return Change(name, ChangeKind.SCAN, first=first, last=last, mm=_pd_at_a_next_scan(case))
-
-
-def _window(case: Case) -> tuple[datetime.date, datetime.date]:
-    assert case.last is not None
-    lo = datetime.timedelta(days=case.readings.window_lo)
-    hi = datetime.timedelta(days=case.readings.window_hi)
-    return case.last.end + lo, case.last.end + hi
-
-
-def _pd_at_a_next_scan(case: Case) -> Decimal | None:
-    """The smallest sum that would be PD on a scan still to come, when the targets are known."""
-    baseline, targets = case.baseline, case.targets
-    if baseline is None or not targets.comparable:
-        return None
-    zero = case.readings.late_lesion == "zero"
-    reference = targets.baseline_sum(baseline, late_at_zero=zero)
-    if case.readings.pd_reference == "nadir":
-        sums = (targets.sum_at(point, late_at_zero=zero) for point in case.facts.points)
-        dated = zip(case.facts.points, sums, strict=True)
-        known = [s for p, s in dated if s is not None and p.date >= baseline.date]
-        reference = min(known, default=reference)
-    if reference <= 0:
-        return None
-    return _up(progression_limit(reference, case.readings.pd_min_abs_mm))
-
-
-def _unmeasured(case: Case) -> tuple[str, ...]:
-    """Labels of the lesions for want of whose diameter there is no response."""
-    baseline, point, targets = case.baseline, case.assessment, case.targets
-    keys = set(targets.unmeasured_at_baseline | targets.without_baseline)
-    if point is not None:
-        keys |= {key for key in targets.all if point.mm(key) is None}
-    if baseline is not None and not keys:
-        keys = set(baseline.values)
-    lesions = case.facts.lesions
-    return tuple(sorted(lesions[key].label if key in lesions else key for key in keys))
-
-
-def _open_criteria(case: Case) -> Iterator[Change]:
-    criteria = RULES[JSH](case).criteria or {}
-    unknown = [name for name, answer in criteria.items() if answer is None]
-    scan = _for_viability(case) if jsh_lcsgj2014.VIABILITY in unknown else None
-    if scan is not None:
-        yield scan
-        unknown.remove(jsh_lcsgj2014.VIABILITY)
-    for name in unknown:
-        yield Change(JSH, ChangeKind.CRITERION, Verdict.MET, subject=name)
-    if len(unknown) == 1 and scan is None:
-        yield Change(JSH, ChangeKind.NO_CRITERION, Verdict.NOT_MET, subject=unknown[0])
-
-
-def _for_viability(case: Case) -> Change | None:
-    """The one scan for want of which the viability is not known."""
-    scans = jsh_lcsgj2014.the_two_scans(case)
-    if case.baseline is None:
-        return _baseline_wanted(JSH, case)
-    ratio = jsh_lcsgj2014.viability_ratio(case, scans.previous, case.readings.jsh_metric)
-    if scans.last is not None or ratio is None or ratio <= jsh_lcsgj2014.RESIDUAL:
-        return None
-    first, last = _window(case)
-    limit = _half_of_initial(case, 1)
-    return Change(JSH, ChangeKind.INITIAL_SCAN, mm=limit, first=first, last=last)
 
 
 # --- a known verdict ---
@@ -218,7 +120,7 @@ def _flipping(name: str, verdict: Verdict, tried: Tried) -> Iterator[Change]:
         if nearest is not None:
             yield nearest
         if name == EUROPEAN:
-            yield from _by_intent(case, verdict)
+            yield from by_intent(case, verdict)
     yield from _by_attestation(name, verdict, tried.below_standard)
     yield from _by_reading(name, verdict, tried.read_otherwise)
 
@@ -265,27 +167,13 @@ def _nearest_sum(name: str, verdict: Verdict, case: Case, sums: Sums) -> Change 
     more = current > own
     kind = ChangeKind.SUM_AT_LEAST if more else ChangeKind.SUM_AT_MOST
     assert case.assessment is not None
-    return Change(name, kind, answer, mm=_decimal(current), first=case.assessment.date)
+    return Change(name, kind, answer, mm=decimal(current), first=case.assessment.date)
 
 
 def _around(limits: Iterable[Fraction]) -> list[Fraction]:
     """Each limit in whole tenths of a millimetre, with the tenth on either side."""
     tenths = {math.floor(limit * 10) + step for limit in limits for step in (-1, 0, 1)}
     return [tenth * TENTH for tenth in sorted(tenths) if tenth >= 0]
-
-
-def _by_intent(case: Case, verdict: Verdict) -> Iterator[Change]:
-    for intent in Intent:
-        if intent is case.intent:
-            continue
-        parts = tuple(
-            replace(part, intent=intent) if part.kind.is_chemoembolisation else part
-            for part in case.facts.treatments
-        )
-        other = work_out(replace(case.facts, treatments=parts), case.readings)
-        answer = RULES[EUROPEAN](other).verdict
-        if answer is not verdict:
-            yield Change(EUROPEAN, ChangeKind.INTENT, answer, subject=intent.value)
 
 
 def _by_separation(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
@@ -384,10 +272,6 @@ def _by_reading(
             yield Change(name, kind, said.verdict, then=_then(name, other, said))
 
 
-def _unattested(case: Case) -> References:
-    return tuple(sorted({r for s in case.counted if s.standardised is None for r in s.references}))
-
-
 def _jsh_flips(case: Case, verdict: Verdict) -> Iterator[Change]:
     criteria = RULES[JSH](case).criteria or {}
     viability = jsh_lcsgj2014.VIABILITY
@@ -415,22 +299,5 @@ def _initial_sum(case: Case, kind: ChangeKind, verdict: Verdict) -> Iterator[Cha
         return
     if case.readings.jsh_metric != "diameter":
         return
-    limit = _half_of_initial(case, int(kind is ChangeKind.INITIAL_SUM_AT_LEAST))
+    limit = half_of_initial(case, int(kind is ChangeKind.INITIAL_SUM_AT_LEAST))
     yield Change(JSH, kind, verdict, mm=limit, first=case.assessment.date)
-
-
-def _half_of_initial(case: Case, tenths_more: int) -> Decimal | None:
-    """Half of the initial lesions' sum before the first TACE, in whole tenths of a millimetre."""
-    if case.baseline is None or case.readings.jsh_metric != "diameter":
-        return None
-    sizes = [mm for key in case.targets.initial if (mm := case.baseline.mm(key)) is not None]
-    half = sum(map(Fraction, sizes), Fraction(0)) * jsh_lcsgj2014.RESIDUAL
-    return _decimal((math.floor(half * 10) + tenths_more) * TENTH)
-
-
-def _up(limit: Fraction) -> Decimal:
-    return _decimal(math.ceil(limit * 10) * TENTH)
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator)
