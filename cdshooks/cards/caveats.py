@@ -104,7 +104,7 @@ def conditional(depends_on: Sequence[Dependence], text: Phrase, say: Catalogue) 
 def if_so(code: str, events: Sequence[Event], holds: bool | None, say: Catalogue) -> Phrase:
     """The condition that a thing is what it may be, or is not; empty where none can be worded."""
     key = f"condition.{code}-{yes_no(holds)}"
-    if not events or not say.has(key):
+    if len(events) != 1 or not say.has(key):
         return Phrase("")
     return say.say(key, events=told(events, say))
 

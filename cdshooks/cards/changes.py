@@ -135,6 +135,8 @@ def _open_points(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     """The verdicts either way, where one thing alone is open."""
     found = []
     for point in assessment.open_points:
+        if point.if_so == point.if_not:
+            continue
         for holds, verdicts in ((True, point.if_so), (False, point.if_not)):
             condition = caveats.if_so(point.code, point.events, holds, say)
             if verdicts and condition:

@@ -46,6 +46,7 @@ from cdshooks.consensus.codes import (
     TECHNIQUE_UNATTESTED,
     VI_STATUS,
 )
+from cdshooks.consensus.evaluation import INSUFFICIENT_SESSIONS
 from cdshooks.consensus.flags import BORDERLINE_AT, BORDERLINE_POINTS
 from cdshooks.consensus.statements import statement
 from cdshooks.consensus.strategy import contains_tace, statements_of, strength_of
@@ -172,9 +173,9 @@ def status_summary(assessment: Assessment, say: Catalogue, part: str = "short") 
             if reason
             else say.say("summary.indeterminate-short")
         )
-    elif cci.reason == "insufficient-sessions":
+    elif cci.reason == INSUFFICIENT_SESSIONS and not cci.reasons:
         text = say.say("summary.too-few", count=count, needed=readings.min_sessions)
-    elif say.has(f"category.{cci.reason}"):
+    elif say.has(f"category.{cci.reason}") and not cci.reasons:
         text = say.say("summary.not-met", category=cci.reason, count=count)
     else:
         text = say.say("summary.not-met-other")
@@ -191,7 +192,8 @@ def leading_sentences(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     found = [verdict_sentence(assessment, say), *limits(assessment, say)]
     if cci.provisional:
         found += provisional_sentences(assessment, say)
-    if cci.reason == "insufficient-sessions" and assessment.course.count:
+    reasons = cci.reasons or (cci.reason,)
+    if INSUFFICIENT_SESSIONS in reasons and assessment.course.count:
         found.append(say.say("line.not-advice"))
     due = changes.due(assessment, say)
     if due is not None:

@@ -63,7 +63,8 @@ def lines(assessment: Assessment, today: datetime.date, say: Catalogue) -> list[
 
 def named(code: str, assessment: Assessment, say: Catalogue, part: str = "what") -> Phrase:
     """What is missing, and of which treatments or scans, as far as that is known."""
-    events = [e for point in assessment.open_points if point.code == code for e in point.events]
+    points = [point for point in assessment.open_points if point.code == code and part == "what"]
+    events = [event for point in points for event in point.events]
     text = _only(code, assessment, say, part) or missing_what(code, assessment.readings, say, part)
     return say.join([text, caveats.told(events, say)], "word.colon") if events else text
 

@@ -60,7 +60,9 @@ def reason_text(
         if reason in MISSING_BEHIND_REASON:
             return say.say(f"reason.{reason}")
         return say.say("reason.missing", what=missing_what(code, readings, say, part))
-    return say.first(f"reason.{reason}", "reason.other")
+    reasons = definition.reasons or (reason,)
+    shown = [say.first(f"reason.{one}", "reason.other") for one in reasons]
+    return say.join(dict.fromkeys(shown), "word.or")
 
 
 def strategy_text(strategy: Strategy, readings: Readings, say: Catalogue) -> Phrase:

@@ -68,6 +68,8 @@ class DefinitionVerdict:
     findings: tuple[Finding, ...] = ()
     criteria: Mapping[str, bool | None] | None = None
     """Only of JSH-LCSGJ: viability, new-lesions, vascular-or-extrahepatic, markers."""
+    reasons: tuple[str, ...] = ()
+    """Where the readings of the record give one verdict for different reasons: all of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ therapies and scans, so that a reader can look them up.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -64,9 +64,13 @@ def _not_standardised(case: Case) -> Events:
     return _sessions(case, lambda session: session.standardised is False)
 
 
+def _of_kind(kind: TreatmentKind, sessions: Iterable[Session]) -> Events:
+    parts = (part for session in sessions for part in session.parts)
+    return tuple(of_treatment(part) for part in parts if part.kind is kind)
+
+
 def _with_beads(case: Case) -> Events:
-    beads = TreatmentKind.DEB_TACE
-    return _sessions(case, lambda s: not s.skippable_kind and beads in s.kinds)
+    return _of_kind(TreatmentKind.DEB_TACE, (s for s in case.sessions if not s.skippable_kind))
 
 
 def _unattested(case: Case) -> Events:
@@ -94,10 +98,10 @@ def _before_the_series(case: Case) -> tuple[datetime.date, ...]:
 
 
 def _combined(case: Case) -> Events:
-    with_haic = (s for s in case.counted if TreatmentKind.TACE_HAIC in s.kinds)
+    with_haic = _of_kind(TreatmentKind.TACE_HAIC, case.counted)
     local = (t for t in case.facts.treatments if t.kind.is_local_therapy)
     belonging = (t for t in local if session_of(t, case.sessions) in case.counted)
-    return (*map(of_session, with_haic), *map(of_treatment, belonging))
+    return (*with_haic, *map(of_treatment, belonging))
 
 
 def _after(case: Case, date: datetime.date) -> int:

@@ -283,8 +283,14 @@ def _definition(
             key: agreed(one.criteria[key] for one in of_all if one.criteria is not None)
             for key in criteria
         }
+    reasons = tuple(dict.fromkeys(one.reason for one in of_all))
     return DefinitionVerdict(
-        verdict, provisional, reason, _findings([one.findings for one in of_all]), criteria
+        verdict,
+        provisional,
+        reason,
+        _findings([one.findings for one in of_all]),
+        criteria,
+        reasons if verdict is shown.verdict and len(reasons) > 1 else (),
     )
 
 

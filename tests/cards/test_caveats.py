@@ -294,3 +294,34 @@ def test_invasion_that_was_there_before_is_not_named_as_what_would_change_it():
         if one.startswith("JSH-LCSGJ 2014 would be met if") and "extrahepatic" in one
     ]
     assert "vascular invasion or" not in line
+
+
+# --- one verdict for different reasons ---
+
+
+def test_a_verdict_that_readings_reach_by_different_ways_names_them_all():
+    """Aimed at the target, one session is left; else three, and the targets are PR."""
+    found = chart((*SESSIONS, treatment("haic", HAIC_DAY)), scans(50, 40, 30, 20))
+    assessment = judge(found, "2023-05-30")
+    for lang, words in (
+        ("en", "not met: target lesions PR or fewer counted TACE sessions than the definition"),
+        ("zh", "靶病灶PR或计入的TACE次数未达定义要求"),
+    ):
+        card = compose(assessment, lang, knowledge="1")[0]
+        assert words in card["detail"]
+        assert "PR" not in card["summary"] and "3" not in card["summary"]
+    assert "is no advice to give more TACE" in explain_text(assessment, "en")
+
+
+def test_verdicts_that_are_the_same_either_way_are_not_told_twice():
+    found = chart((*SESSIONS, treatment("haic", HAIC_DAY)), scans(50, 20, 20, 5))
+    lines = changes.lines(judge(found, "2023-05-30"), Catalogue("en"))
+    assert not [line for line in lines if "was aimed at a target lesion: CCI 2022 not met" in line]
+
+
+def test_beads_in_a_staged_session_are_named_themselves():
+    staged = (*SESSIONS[:2], tace(THIRD), tace(after(THIRD, 7), kind="deb-tace"))
+    (line,) = [one for one in told(chart(staged)) if one.startswith("DEB-TACE was counted")]
+    assert line.endswith(
+        f"This concerns: DEB-TACE of {after(THIRD, 7)} (Procedure/deb-tace-2023-04-11)."
+    )
