@@ -272,7 +272,7 @@ def unsuitable_sentence(assessment: Assessment, say: Catalogue) -> Phrase:
 
 
 def response_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:
-    return [course.compared(assessment, say), *course.response(assessment, say)]
+    return [*course.compared(assessment, say), *course.response(assessment, say)]
 
 
 def course_lines(assessment: Assessment, say: Catalogue) -> list[Phrase]:

@@ -8,13 +8,26 @@ from cdshooks.cards import caveats
 from cdshooks.cards.catalogue import Catalogue, Phrase, yes_no
 from cdshooks.cards.numbers import one_decimal
 from cdshooks.cards.wording import category, diameter, millimetres, references
-from cdshooks.consensus.assessment import Assessment, LesionShown, SessionShown, TreatmentShown
+from cdshooks.consensus.assessment import (
+    Assessment,
+    LesionShown,
+    Part,
+    SessionShown,
+    TreatmentShown,
+)
 
 MAX_LESIONS, MAX_BESIDE = 10, 12
 
 
-def compared(assessment: Assessment, say: Catalogue) -> Phrase:
-    """Which scan is compared with which."""
+def compared(assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """Which scan is compared with which; after an earlier series also which TACE is the first."""
+    found, shown = [_compared(assessment, say)], assessment.course
+    if shown.sessions and any(one.part is Part.EARLIER_SERIES for one in shown.beside):
+        found.append(say.say("line.first-of-series", date=shown.sessions[0].start))
+    return found
+
+
+def _compared(assessment: Assessment, say: Catalogue) -> Phrase:
     before, now = assessment.course.baseline_scan, assessment.course.assessment_scan
     if before is None and now is None:
         return say.say("line.no-scans")
@@ -37,7 +50,7 @@ def compared(assessment: Assessment, say: Catalogue) -> Phrase:
 
 def response(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     shown = assessment.response
-    found = [_sums(assessment, say)]
+    found = [sums(assessment, say)]
     if shown.category_by_nadir != shown.category:
         known = "line.by-nadir" if shown.nadir_on is not None else "line.by-nadir-stated"
         nadir = millimetres(shown.nadir, say)
@@ -122,7 +135,7 @@ def data(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     return found
 
 
-def _sums(assessment: Assessment, say: Catalogue) -> Phrase:
+def sums(assessment: Assessment, say: Catalogue) -> Phrase:
     shown = assessment.response
     if "|" in shown.category:
         return say.say("line.category-several", category=category(shown.category, say))

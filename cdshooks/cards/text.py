@@ -32,7 +32,7 @@ def assessment_text(assessment: Assessment, lang: str) -> str:
     text.add("")
     text.items(compose.definition_lines(assessment, say))
     text.add("")
-    text.items(compose.response_lines(assessment, say)[:2])
+    text.items([*course.compared(assessment, say), course.sums(assessment, say)])
     text.items([compose.unsuitable_sentence(assessment, say)])
     text.section("title.strategy", [_strategy(assessment, say)])
     text.section("title.therapy", [wording.therapy_text(assessment, say)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -314,9 +315,11 @@ def test_a_verdict_that_readings_reach_by_different_ways_names_them_all():
 
 
 def test_verdicts_that_are_the_same_either_way_are_not_told_twice():
-    found = chart((*SESSIONS, treatment("haic", HAIC_DAY)), scans(50, 20, 20, 5))
-    lines = changes.lines(judge(found, "2023-05-30"), Catalogue("en"))
-    assert not [line for line in lines if "was aimed at a target lesion: CCI 2022 not met" in line]
+    assessment = judge(open_haic(), "2023-05-30")
+    (point,) = assessment.open_points
+    alike = replace(assessment, open_points=(replace(point, if_so=point.if_not),))
+    told_apart = changes.lines(assessment, Catalogue("en"))
+    assert len(told_apart) - len(changes.lines(alike, Catalogue("en"))) == 2
 
 
 def test_beads_in_a_staged_session_are_named_themselves():

@@ -172,6 +172,19 @@ def test_every_treatment_is_listed_and_why_it_is_not_counted(lang, lines):
 
 
 @pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", f"The first TACE is here that of the current series, {THIRD}"),
+        ("zh", f"此处“首次TACE”指本疗程的首次（{THIRD}）"),
+    ],
+)
+def test_the_first_tace_of_a_later_series_is_named(lang, words):
+    haic = treatment("haic", HAIC_DAY, scope="target")
+    assert words in told(chart((*SESSIONS, haic)), lang)
+    assert words not in told(chart(), lang)
+
+
+@pytest.mark.parametrize(
     ("extra", "words"),
     [
         (tace(after(THIRD, 30), standardised=False), "attested as not standardised, not counted"),
