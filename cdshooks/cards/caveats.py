@@ -11,6 +11,7 @@ from cdshooks.consensus.assessment import Assessment
 from cdshooks.consensus.events import (
     MARKER,
     MEASUREMENT,
+    RESPONSE,
     SCAN,
     Caveat,
     Dependence,
@@ -130,6 +131,8 @@ def what(one: Event, say: Catalogue) -> Phrase:
         return say.say("event.scan-after", when=when, days=one.days_after)
     if one.kind == MEASUREMENT:
         return say.say("event.measurement", label=one.label, when=when)
+    if one.kind == RESPONSE:
+        return say.say("event.response", when=when)
     if one.kind == MARKER:
         return say.say("event.marker", when=when)
     kind = say.first(f"kind.{one.kind}", "kind.tace")

@@ -16,10 +16,18 @@ def of_finding(finding: Finding, assessment: Assessment, say: Catalogue) -> list
     jsh = assessment.data.jsh
     if jsh is None or finding.answer is None:
         return []
-    if finding.label in OF_TWO_SESSIONS and jsh.sessions < MIN_SESSIONS:
+    if is_unasked(finding, assessment):
         key = "remark.too-few" if jsh.sessions else "remark.none"
         return [say.say(key, count=jsh.sessions)]
     return _of_spread(assessment, say) if finding.label == SPREAD else []
+
+
+def is_unasked(finding: Finding, assessment: Assessment) -> bool:
+    """Answered no for want of two sessions: no scan and no value stands behind it."""
+    jsh = assessment.data.jsh
+    if jsh is None or finding.answer is None or finding.label not in OF_TWO_SESSIONS:
+        return False
+    return jsh.sessions < MIN_SESSIONS
 
 
 def of_the_card(assessment: Assessment, say: Catalogue) -> list[Phrase]:

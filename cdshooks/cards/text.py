@@ -115,7 +115,7 @@ class Text:
         )
         self.items([line])
         self.items(remarks.of_finding(finding, assessment, say), 3)
-        if finding.used:
+        if finding.used and not remarks.is_unasked(finding, assessment):
             used = wording.sourced(finding.used, assessment.sources, say)
             self.items([say.say("line.used", list=used)], 3)
         if finding.missing:

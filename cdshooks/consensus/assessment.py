@@ -281,7 +281,9 @@ class JshShown:
     """What stands behind the answers of JSH-LCSGJ."""
 
     sessions: int = 0
-    """Counted; below two, three of its criteria are answered no without any measurement."""
+    """Counted at most, in any reading of the record; below two, three of its criteria are answered
+    no without any measurement.
+    """
     spread_scan: ScanShown | None = None
     """Latest adequate scan after the last session: vascular invasion and extrahepatic spread are
     read there, in the window or not.

@@ -20,6 +20,7 @@ from cdshooks.consensus.case import Case, breaking_therapies
 from cdshooks.consensus.events import (
     MARKER,
     MEASUREMENT,
+    RESPONSE,
     SCAN,
     Caveat,
     Dependence,
@@ -141,6 +142,17 @@ def _late_lesions(case: Case) -> Events:
     )
 
 
+def _two_scans(case: Case) -> Events:
+    scans = jsh_lcsgj2014.the_two_scans(case)
+    points = (point for point in (scans.previous, scans.last) if point is not None)
+    return tuple(of_point(point) for point in points)
+
+
+def _stated(case: Case) -> Events:
+    date = case.assessment.date if case.assessment is not None else None
+    return (Event(RESPONSE, date, date, case.stated_references),)
+
+
 def _label(case: Case, key: str) -> str:
     lesion = case.facts.lesions.get(key)
     return lesion.label if lesion is not None else key
@@ -162,6 +174,8 @@ ABOUT: Mapping[str, Callable[[Case], Events]] = {
     codes.WINDOW_SCANS_DISCORDANT: _window,
     codes.NONCONTRAST_SCAN_IN_WINDOW: _not_adequate,
     codes.LATE_LESION_BASELINE: _late_lesions,
+    codes.JSH_METRIC_SENSITIVE: _two_scans,
+    codes.RESPONSE_STATED: _stated,
 }
 
 

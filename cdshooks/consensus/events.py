@@ -13,7 +13,7 @@ from cdshooks.clinical.chart import References, Treatment
 from cdshooks.clinical.course import Session
 from cdshooks.clinical.timepoints import TimePoint
 
-SCAN, MEASUREMENT, MARKER = "scan", "measurement", "marker"
+SCAN, MEASUREMENT, MARKER, RESPONSE = "scan", "measurement", "marker", "response"
 """Kinds of events beside those of treatments."""
 
 

@@ -194,7 +194,7 @@ def _compared(
         ),
         notes=tuple(sorted(set(notes), key=_note_order)),
         data_as_of=presentation.newest(chart),
-        data=presentation.data(base.case, chart),
+        data=presentation.data(base.case, chart, max(len(case.counted) for case in cases)),
         outlook=outlook(cases, definitions),
         due=due(base.case),
         other_therapy=other_therapy(cases, definitions[CCI].verdict),

@@ -120,7 +120,7 @@ def _nadir_day(case: Case) -> datetime.date | None:
     return max(on, default=None)
 
 
-def data(case: Case, chart: Chart) -> DataShown:
+def data(case: Case, chart: Chart, most_sessions: int) -> DataShown:
     """Intent, ECOG, what the readers said, and the values behind two JSH-LCSGJ criteria."""
     scans = the_two_scans(case)
     ratios = [
@@ -157,16 +157,16 @@ def data(case: Case, chart: Chart) -> DataShown:
             )
             for *values, limit in marker_triples(case)
         ),
-        jsh=_jsh(case),
+        jsh=_jsh(case, most_sessions),
     )
 
 
-def _jsh(case: Case) -> JshShown:
+def _jsh(case: Case, most_sessions: int) -> JshShown:
     point = spread_scan(case)
     shown = None
     if point is not None and case.last is not None:
         shown = ScanShown(point.date, point.references, days(case.last.end, point.date))
-    return JshShown(len(case.counted), shown, present_before(case))
+    return JshShown(most_sessions, shown, present_before(case))
 
 
 def _decimal(value: Fraction | None) -> Decimal | None:

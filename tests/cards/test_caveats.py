@@ -11,7 +11,7 @@ from cdshooks.cards import caveats, changes
 from cdshooks.cards.catalogue import Catalogue
 from cdshooks.cards.compose import compose
 from cdshooks.cards.text import explain_text
-from cdshooks.clinical.chart import Chart
+from cdshooks.clinical.chart import Chart, Response, StatedResponse
 from tests.consensus.charts import (
     FIRST,
     SECOND,
@@ -135,6 +135,23 @@ EVENTS = {
         ),
         f"scan of {after(THIRD, 30)}, 30 days after the last TACE (ImagingStudy/"
         f"{after(THIRD, 30)}), scan of {after(THIRD, 50)}",
+    ),
+    "response-stated": (
+        chart(
+            imaging=(
+                BASELINE,
+                scan(
+                    after(THIRD, 42),
+                    {"L1": None},
+                    stated=(StatedResponse(Response.SD, None, ("Observation/stated",)),),
+                ),
+            )
+        ),
+        f"response stated for the scan of {after(THIRD, 42)} (Observation/stated)",
+    ),
+    "jsh-metric-sensitive": (
+        chart(imaging=scans(50, 50, 40, 30)),
+        f"scan of 2023-03-30 (ImagingStudy/2023-03-30), scan of {after(THIRD, 42)}",
     ),
     "late-lesion-baseline": (
         chart(

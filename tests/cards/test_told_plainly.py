@@ -229,8 +229,16 @@ def remark(text: str, statement: str) -> str:
     ],
 )
 def test_a_no_for_want_of_two_sessions_is_no_measured_no(statement, lang, words):
-    assert words in remark(told(chart(SESSIONS[2:]), lang), statement)
+    one = told(chart(SESSIONS[2:]), lang)
+    assert words in remark(one, statement)
+    after_it = one.splitlines()[one.splitlines().index(remark(one, statement)) + 1]
+    assert not after_it.startswith("      ")
     assert words not in told(chart(**falling()), lang)
+
+
+def test_a_session_that_may_be_one_makes_it_a_question_that_was_asked():
+    unsure = (tace(SECOND, confirmed=False), SESSIONS[2])
+    assert "not measured" not in told(chart(unsure))
 
 
 @pytest.mark.parametrize(
