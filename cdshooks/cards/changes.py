@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cdshooks.cards import caveats, missing, wording
 from cdshooks.cards.catalogue import Catalogue, Phrase
+from cdshooks.consensus import codes
 from cdshooks.consensus.assessment import (
     DEFINITIONS,
     Assessment,
@@ -122,12 +123,14 @@ def _suitable_again(assessment: Assessment, say: Catalogue) -> list[Phrase]:
         return []
     criteria = assessment.unsuitable.criteria
     holding = [name for name, answer in criteria.items() if answer]
-    open_ = [name for name, answer in criteria.items() if answer is None]
+    unknown = [name for name, answer in criteria.items() if answer is None]
+    open_ = [say.say(f"unsuitable-criterion.{name}") for name in unknown]
+    if codes.RECORD_INCOMPLETE in assessment.missing:
+        open_.append(say.say(f"missing.{codes.RECORD_INCOMPLETE}.short"))
     lifted = say.join((say.say(f"unsuitable-lifted.{name}") for name in holding), "word.semicolon")
     found = [say.say("change.unsuitable", lifted=lifted)]
     if open_:
-        shown = (say.say(f"unsuitable-criterion.{name}") for name in open_)
-        found.append(say.say("change.unsuitable-open", open=say.join(shown, "word.semicolon")))
+        found.append(say.say("change.unsuitable-open", open=say.join(open_, "word.semicolon")))
     return [say.join(found, "word.space")]
 
 

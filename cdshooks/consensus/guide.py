@@ -189,7 +189,7 @@ def _compared(
         open_points=caveats.open_points(
             frozenset(causes),
             {key: judgement.outcome for key, judgement in judged.items()},
-            {key: judgement.verdicts for key, judgement in judged.items()},
+            {} if incomplete else {key: one.verdicts for key, one in judged.items()},
             chart,
         ),
         notes=tuple(sorted(set(notes), key=_note_order)),
@@ -290,7 +290,7 @@ def _definition(
         reason,
         _findings([one.findings for one in of_all]),
         criteria,
-        reasons if verdict is shown.verdict and len(reasons) > 1 else (),
+        reasons if reason == shown.reason and len(reasons) > 1 else (),
     )
 
 

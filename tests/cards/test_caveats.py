@@ -35,8 +35,8 @@ def told(patient: Chart, lang: str = "en", **readings: Any) -> list[str]:
     return caveats.lines(judge(patient, "2023-05-30", **readings), Catalogue(lang))
 
 
-def open_haic(**more: Any) -> Chart:
-    return chart((*SESSIONS, treatment("haic", HAIC_DAY, **more)))
+def open_haic(incomplete: tuple[str, ...] = (), **more: Any) -> Chart:
+    return chart((*SESSIONS, treatment("haic", HAIC_DAY, **more)), incomplete=incomplete)
 
 
 HAIC = f"Procedure/haic-{HAIC_DAY}"
@@ -234,6 +234,14 @@ def test_an_open_point_is_told_once_with_the_verdicts_either_way(lang, aimed, el
     settled = {"en": "whether a local therapy before", "zh": "的局部治疗是否针对靶病灶"}[lang]
     assert "".join(lines).count(settled) == 1
     assert [one for one in lines if aimed in one] and [one for one in lines if elsewhere in one]
+
+
+def test_no_verdict_is_foretold_while_a_part_of_the_record_is_lost():
+    """Nothing is "not met" then, whichever way the open point is closed."""
+    assessment = judge(open_haic(incomplete=("imaging",)), "2023-05-30")
+    assert [(one.if_so, one.if_not) for one in assessment.open_points] == [({}, {})]
+    text = explain_text(assessment, "en")
+    assert "was aimed at a target lesion: CCI 2022" not in text and "2022 not met" not in text
 
 
 def test_the_missing_item_names_the_therapy():

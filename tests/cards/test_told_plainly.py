@@ -318,6 +318,13 @@ def test_what_would_reverse_unsuitable_is_named(state, lang, words):
     assert words in told(found, lang) and words in status(found, lang)
 
 
+def test_a_lost_part_of_the_record_may_hold_another_reason():
+    text = told(patient(ecog=3, incomplete=("conditions",)))
+    assert (
+        "with: ECOG 0 to 2. Not recorded and to be checked then: a part of the record that" in text
+    )
+
+
 def test_a_suitable_patient_has_nothing_to_reverse():
     assert "no longer be unsuitable" not in told(patient())
 
