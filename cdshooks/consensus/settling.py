@@ -110,7 +110,8 @@ def _for_viability(case: Case) -> Change | None:
     """The one scan for want of which the viability is not known."""
     scans = jsh_lcsgj2014.the_two_scans(case)
     if case.baseline is None:
-        return _baseline_wanted(JSH, case)
+        both = scans.previous is not None and scans.last is not None
+        return _baseline_wanted(JSH, case) if both else None
     ratio = jsh_lcsgj2014.viability_ratio(case, scans.previous, case.readings.jsh_metric)
     if scans.last is not None or ratio is None or ratio <= jsh_lcsgj2014.RESIDUAL:
         return None
