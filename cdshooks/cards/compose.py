@@ -146,7 +146,7 @@ def status_card(assessment: Assessment, telling: Telling) -> Card:
     ids = evidence.of_status(assessment)
     if not has_next_step(assessment):
         ids = evidence.unique((*ids, *evidence.of_discouraged(assessment)))
-    detail.block("title.evidence", evidence.lines(ids, say))
+    detail.block("title.evidence", evidence.lines(ids, assessment, say))
     warns = cci.verdict is Verdict.MET or assessment.unsuitable.verdict is True
     return make_card(
         STATUS,
@@ -329,7 +329,7 @@ def next_step_card(assessment: Assessment, telling: Telling) -> Card:
     detail.block("title.burden", burden_line(assessment, say))
     ids = (*evidence.of_next_step(assessment), *evidence.of_discouraged(assessment))
     ids = evidence.unique(ids)
-    detail.block("title.evidence", evidence.lines(ids, say))
+    detail.block("title.evidence", evidence.lines(ids, assessment, say))
     detail.add(say.say("line.decide"))
     actions = [_action(assessment, say)]
     if strategy.overlay:

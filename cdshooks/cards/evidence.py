@@ -43,8 +43,9 @@ def of_next_step(assessment: Assessment) -> tuple[str, ...]:
     ids: list[str] = []
     strategy = assessment.strategy
     if strategy.status in (StrategyStatus.DETERMINED, StrategyStatus.SEVERAL):
+        absent = _did_not_happen(assessment)
         for branch in strategy.branches:
-            ids += statements_of(branch)
+            ids += [one for one in statements_of(branch) if one not in absent]
         if has_other_therapy(assessment):
             ids.append(OTHER_THERAPY)
             ids += assessment.other_therapy.portal
@@ -58,6 +59,20 @@ def of_next_step(assessment: Assessment) -> tuple[str, ...]:
     if assessment.scores.burden is not None:
         ids.append(BURDEN)
     return unique(ids)
+
+
+def _did_not_happen(assessment: Assessment) -> frozenset[str]:
+    """Of PD, which stands whatever else there is: the statements on what the scan denies."""
+    if assessment.strategy.branches != ("F1-R",):
+        return frozenset()
+    now = {one.name: one.now for one in assessment.data.statements}
+    lesions = {lesion.role for lesion in assessment.response.lesions}
+    found = set()
+    if now.get("new-intrahepatic-lesion") is False and "new" not in lesions:
+        found.add("CCI-C4")
+    if now.get("vascular-invasion") is False and now.get("extrahepatic-spread") is False:
+        found.add("CCI-C5")
+    return frozenset(found)
 
 
 def of_discouraged(assessment: Assessment) -> tuple[str, ...]:
@@ -115,11 +130,18 @@ def source_of(statement_id: str, say: Catalogue) -> Phrase:
     return say.say("evidence.haic" if statement_id.startswith(("HAIC-", "EV-")) else "evidence.cci")
 
 
-def lines(ids: Iterable[str], say: Catalogue) -> list[Phrase]:
-    """One line per source and grade: the statements, the grade as printed, source and year."""
+def lines(ids: Iterable[str], assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """One line per source and grade: the statements, the grade as printed, source and year.
+
+    A recommendation whose conditions the patient does not meet is named without its grade.
+    """
+    unmet = TIER_STATEMENTS[Tier.NONE] if assessment.therapy.tier is Tier.NONE else ()
     groups: dict[tuple[Phrase, Phrase], list[str]] = {}
     for statement_id in ids:
-        key = (grade_text(statement_id, say), source_of(statement_id, say))
+        grade = grade_text(statement_id, say)
+        if statement_id in unmet:
+            grade = say.say("evidence.unmet")
+        key = (grade, source_of(statement_id, say))
         groups.setdefault(key, []).append(statement_id)
     return [
         say.say("evidence.grade", statement=say.join(names), grade=grade, source=source)

@@ -93,7 +93,7 @@ def _card(
     if order.kind.is_chemoembolisation:
         detail.block("title.change", changes.lines(assessment, say))
     detail.block("title.readings", wording.reading_lines(assessment.readings, say))
-    detail.block("title.evidence", evidence.lines(ids, say))
+    detail.block("title.evidence", evidence.lines(ids, assessment, say))
     if foreign:
         detail.add(say.say("guard.foreign", count=foreign))
     detail.add(say.say("guard.keep"))

@@ -80,7 +80,9 @@ def explain_text(assessment: Assessment, lang: str) -> str:
     text.section("title.notes", _notes(assessment, say))
     text.section("title.provenance", provenance.lines(assessment, say))
     text.section("title.readings", _readings(assessment, say))
-    text.section("title.evidence", evidence.lines(evidence.of_explanation(assessment), say))
+    text.section(
+        "title.evidence", evidence.lines(evidence.of_explanation(assessment), assessment, say)
+    )
     return text.whole()
 
 

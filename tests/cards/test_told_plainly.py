@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -426,6 +427,35 @@ def test_no_grade_of_a_statement_that_says_nothing_here():
     text = told(patient())
     assert "CCI-B3" not in text.partition("Evidence, grades")[2]
     assert "CCI-C8" not in text.partition("Evidence, grades")[2]
+
+
+def next_step(found: Chart) -> str:
+    return compose(judge(found), "en", knowledge="1")[1]["detail"].partition("Evidence, grades")[2]
+
+
+@pytest.mark.parametrize(
+    ("new", "invasion", "wanted"),
+    [
+        (False, False, set()),
+        (True, False, {"CCI-C4"}),
+        (False, True, {"CCI-C5"}),
+        (None, None, {"CCI-C4", "CCI-C5"}),
+    ],
+)
+def test_no_grade_of_what_did_not_happen(new, invasion, wanted):
+    """CCI-C4 speaks of a new lesion, CCI-C5 of vascular invasion and extrahepatic spread."""
+    last = scan(LAST, {"L1": 65}, new=new, vi=invasion)
+    text = next_step(patient((*scans(50, 55, 60, 65)[:3], last)))
+    found = set(re.findall(r"CCI-C[45](?![.\d])", text))
+    assert found == wanted
+
+
+def test_a_recommendation_whose_conditions_are_not_met_lends_no_grade():
+    failing = healthy(bilirubin=60, albumin=26, inr=1.9, ascites=3)
+    text = next_step(patient(liver=failing))
+    assert "HAIC-R1, HAIC-R2: conditions not met here, HAIC review 2025" in text
+    assert "level of evidence" not in text
+    assert "HAIC-R1" in next_step(patient()) and "1B" in next_step(patient())
 
 
 @pytest.mark.parametrize("key", [key for key in Readings().as_dict() if key != "profile"])
