@@ -232,7 +232,7 @@ def limits(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     if caveats.is_said_first(BORDERLINE, assessment):
         change = one_decimal(shown.change_percent)
         key = f"line.lead-near-{_near(assessment)}"
-        found.append(say.say(key, change=f"{change:+.1f}"))
+        found.append(say.say(key, category=shown.category, change=f"{change:+.1f}"))
     return found
 
 

@@ -126,7 +126,10 @@ def test_pd_by_nadir_alone_is_said_beside_the_response(lang, words):
 @pytest.mark.parametrize(
     ("sizes", "words"),
     [
-        ((101, 101, 101, 121), "+19.8 % is near the limit of PD (+20 %)"),
+        (
+            (101, 101, 101, 121),
+            "Target lesions SD: a change of +19.8 % is near the limit of PD (+20 %)",
+        ),
         ((100, 100, 100, 72), "-28.0 % is near the limit of PR (-30 %)"),
         ((10, 10, 10, 12.9), "one millimetre more or less would give another category"),
     ],
