@@ -10,7 +10,9 @@ from cdshooks.cards import (
     compose,
     course,
     evidence,
+    lead,
     missing,
+    options,
     provenance,
     remarks,
     situation,
@@ -33,10 +35,10 @@ def assessment_text(assessment: Assessment, lang: str) -> str:
     text.items(compose.definition_lines(assessment, say))
     text.add("")
     text.items([*course.compared(assessment, say), course.sums(assessment, say)])
-    text.items([compose.unsuitable_sentence(assessment, say)])
+    text.items([lead.unsuitable_sentence(assessment, say)])
     text.section("title.strategy", [_strategy(assessment, say)])
     text.section("title.therapy", [wording.therapy_text(assessment, say)])
-    text.section("title.discouraged", compose.discouraged_warnings(assessment, say))
+    text.section("title.discouraged", options.discouraged_warnings(assessment, say))
     text.section("title.missing", _missing_short(assessment, say))
     text.section("title.flags", caveats.lines(assessment, say))
     text.section("title.readings", wording.reading_lines(assessment.readings, say))
@@ -48,9 +50,9 @@ def explain_text(assessment: Assessment, lang: str) -> str:
     say = Catalogue(lang)
     text = Text(say)
     text.add(_title(assessment, say))
-    for sentence in compose.leading_sentences(assessment, say):
+    for sentence in lead.sentences(assessment, say):
         text.add(sentence)
-    disagreement = compose.disagreement(assessment, say)
+    disagreement = lead.disagreement(assessment, say)
     if disagreement is not None:
         text.add(disagreement)
     for name in DEFINITIONS:
@@ -60,17 +62,17 @@ def explain_text(assessment: Assessment, lang: str) -> str:
             text.finding(finding, assessment)
     text.add("")
     text.add(say.say("title.unsuitable"))
-    text.items([compose.unsuitable_sentence(assessment, say)])
+    text.items([lead.unsuitable_sentence(assessment, say)])
     for finding in assessment.unsuitable.findings:
         text.finding(finding, assessment)
     text.section("title.course", compose.course_lines(assessment, say))
     text.section("title.response", compose.response_lines(assessment, say))
     text.section("title.data", course.data(assessment, say))
-    text.section("title.strategy", compose.strategy_lines(assessment, say))
+    text.section("title.strategy", options.strategy_lines(assessment, say))
     if evidence.has_other_therapy(assessment):
-        text.section("title.other-therapy", compose.other_therapy_lines(assessment, say))
-    text.section("title.therapy", compose.therapy_lines(assessment, say))
-    text.section("title.discouraged", compose.discouraged_lines(assessment, say))
+        text.section("title.other-therapy", options.other_therapy_lines(assessment, say))
+    text.section("title.therapy", options.therapy_lines(assessment, say))
+    text.section("title.discouraged", options.discouraged_lines(assessment, say))
     text.section("title.scores", _scores(assessment, say))
     text.section("title.stage", situation.stage_lines(assessment, say))
     lacking = missing.lines(assessment, assessment.as_of, say)
