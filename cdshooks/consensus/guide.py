@@ -37,6 +37,7 @@ from cdshooks.consensus.assessment import (
 from cdshooks.consensus.burden import population, tumour_burden
 from cdshooks.consensus.case import Case, Facts, work_out
 from cdshooks.consensus.definitions import RULES
+from cdshooks.consensus.dependence import open_points
 from cdshooks.consensus.evaluation import contradicting_references, response_missing
 from cdshooks.consensus.flags import flags
 from cdshooks.consensus.other_therapy import other_therapy
@@ -186,7 +187,7 @@ def _compared(
             caveats.told(flag, case, noted, chart)
             for flag, case in sorted(raised.items(), key=lambda item: item[0])
         ),
-        open_points=caveats.open_points(
+        open_points=open_points(
             frozenset(causes),
             {key: judgement.outcome for key, judgement in judged.items()},
             {} if incomplete else {key: one.verdicts for key, one in judged.items()},
