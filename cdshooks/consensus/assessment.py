@@ -415,5 +415,5 @@ class Assessment:
     """Of each flag what it is about, and whether it holds in every reading of the record."""
     open_points: tuple[OpenPoint, ...] = ()
     """What the record leaves open so that its readings differ."""
-    chart: Chart | None = field(default=None, compare=False)
+    chart: Chart | None = field(default=None, compare=False, repr=False)
     """The facts that were judged, as known on the day: for their provenance."""
