@@ -43,8 +43,9 @@ def of_next_step(assessment: Assessment) -> tuple[str, ...]:
     ids: list[str] = []
     strategy = assessment.strategy
     if strategy.status in (StrategyStatus.DETERMINED, StrategyStatus.SEVERAL):
+        absent = _did_not_happen(assessment)
         for branch in strategy.branches:
-            ids += statements_of(branch)
+            ids += [one for one in statements_of(branch) if one not in absent]
         if has_other_therapy(assessment):
             ids.append(OTHER_THERAPY)
             ids += assessment.other_therapy.portal
@@ -60,6 +61,20 @@ def of_next_step(assessment: Assessment) -> tuple[str, ...]:
     return unique(ids)
 
 
+def _did_not_happen(assessment: Assessment) -> frozenset[str]:
+    """Of PD, which stands whatever else there is: the statements on what the scan denies."""
+    if assessment.strategy.branches != ("F1-R",):
+        return frozenset()
+    now = {one.name: one.now for one in assessment.data.statements}
+    lesions = {lesion.role for lesion in assessment.response.lesions}
+    found = set()
+    if now.get("new-intrahepatic-lesion") is False and "new" not in lesions:
+        found.add("CCI-C4")
+    if now.get("vascular-invasion") is False and now.get("extrahepatic-spread") is False:
+        found.add("CCI-C5")
+    return frozenset(found)
+
+
 def of_discouraged(assessment: Assessment) -> tuple[str, ...]:
     """The statement against a planned HAIC and the studies that it rests on; of none, nothing."""
     if not assessment.discouraged:
@@ -70,7 +85,8 @@ def of_discouraged(assessment: Assessment) -> tuple[str, ...]:
 def of_explanation(assessment: Assessment) -> tuple[str, ...]:
     """All that the long text names."""
     ids = (*of_status(assessment), *of_next_step(assessment), *of_discouraged(assessment))
-    return unique((*ids, BURDEN, STAGE))
+    recorded = assessment.stage.bclc is not None or assessment.stage.cnlc is not None
+    return unique((*ids, STAGE) if recorded else ids)
 
 
 def of_missing(assessment: Assessment) -> tuple[str, ...]:
@@ -93,6 +109,11 @@ def _grade(statement_id: str) -> Grade | None:
     return found
 
 
+def printed_grade(statement_id: str, say: Catalogue) -> Phrase:
+    """The printed grade; empty where none is printed."""
+    return grade_text(statement_id, say) if _grade(statement_id) is not None else Phrase("")
+
+
 def grade_text(statement_id: str, say: Catalogue) -> Phrase:
     """The printed grade of one statement, or that none is printed."""
     grade = _grade(statement_id)
@@ -109,11 +130,18 @@ def source_of(statement_id: str, say: Catalogue) -> Phrase:
     return say.say("evidence.haic" if statement_id.startswith(("HAIC-", "EV-")) else "evidence.cci")
 
 
-def lines(ids: Iterable[str], say: Catalogue) -> list[Phrase]:
-    """One line per source and grade: the statements, the grade as printed, source and year."""
+def lines(ids: Iterable[str], assessment: Assessment, say: Catalogue) -> list[Phrase]:
+    """One line per source and grade: the statements, the grade as printed, source and year.
+
+    A recommendation whose conditions the patient does not meet is named without its grade.
+    """
+    unmet = TIER_STATEMENTS[Tier.NONE] if assessment.therapy.tier is Tier.NONE else ()
     groups: dict[tuple[Phrase, Phrase], list[str]] = {}
     for statement_id in ids:
-        key = (grade_text(statement_id, say), source_of(statement_id, say))
+        grade = grade_text(statement_id, say)
+        if statement_id in unmet:
+            grade = say.say("evidence.unmet")
+        key = (grade, source_of(statement_id, say))
         groups.setdefault(key, []).append(statement_id)
     return [
         say.say("evidence.grade", statement=say.join(names), grade=grade, source=source)

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from cdshooks.cards import changes, compose, evidence, suggestions, wording
+from cdshooks.cards import (
+    caveats,
+    changes,
+    compose,
+    course,
+    evidence,
+    lead,
+    options,
+    suggestions,
+    wording,
+)
 from cdshooks.cards.catalogue import Catalogue, Phrase
 from cdshooks.cards.model import GUARD, INFO, WARNING, Card
 from cdshooks.cards.parts import Detail, Telling, fit, make_card
@@ -83,15 +93,17 @@ def _card(
             criteria = (f.statement for f in assessment.unsuitable.findings if f.answer)
             ids = evidence.unique((*ids, evidence.UNSUITABLE, *criteria))
         if "refractory" in reasons:
-            detail.block("title.therapy", compose.therapy_lines(assessment, say))
+            detail.block("title.therapy", options.therapy_lines(assessment, say))
             ids = evidence.unique((*ids, *evidence.of_next_step(assessment)))
-    detail.block("title.discouraged", compose.discouraged_lines(assessment, say))
+    detail.block("title.discouraged", options.discouraged_lines(assessment, say))
     ids = evidence.unique((*ids, *evidence.of_discouraged(assessment)))
-    detail.block("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
+    detail.block(
+        "title.flags", caveats.lines(assessment, say, lead=order.kind.is_chemoembolisation)
+    )
     if order.kind.is_chemoembolisation:
         detail.block("title.change", changes.lines(assessment, say))
     detail.block("title.readings", wording.reading_lines(assessment.readings, say))
-    detail.block("title.evidence", evidence.lines(ids, say))
+    detail.block("title.evidence", evidence.lines(ids, assessment, say))
     if foreign:
         detail.add(say.say("guard.foreign", count=foreign))
     detail.add(say.say("guard.keep"))
@@ -116,12 +128,12 @@ def _card(
 
 def _tell_verdict(assessment: Assessment, detail: Detail) -> None:
     say = detail.say
-    for sentence in compose.leading_sentences(assessment, say):
+    for sentence in lead.sentences(assessment, say):
         detail.add(sentence)
     detail.block("title.response", compose.response_lines(assessment, say))
-    detail.block("title.data", wording.data(assessment, say))
+    detail.block("title.data", course.data(assessment, say))
     detail.block("title.course", compose.course_lines(assessment, say))
-    detail.add(compose.disagreement(assessment, say))
+    detail.add(lead.disagreement(assessment, say))
 
 
 def _summary(order: GuardedOrder, reasons: list[str], say: Catalogue) -> Phrase:

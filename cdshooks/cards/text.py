@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cdshooks.cards import changes, compose, evidence, wording
+from cdshooks.cards import (
+    caveats,
+    changes,
+    compose,
+    course,
+    evidence,
+    lead,
+    missing,
+    options,
+    provenance,
+    remarks,
+    situation,
+    wording,
+)
 from cdshooks.cards.catalogue import Catalogue, Phrase
-from cdshooks.cards.numbers import two_decimals
 from cdshooks.consensus.assessment import DEFINITIONS, Assessment, Finding
 
 
@@ -22,13 +34,13 @@ def assessment_text(assessment: Assessment, lang: str) -> str:
     text.add("")
     text.items(compose.definition_lines(assessment, say))
     text.add("")
-    text.items(compose.response_lines(assessment, say)[:2])
-    text.items([compose.unsuitable_sentence(assessment, say)])
+    text.items([*course.compared(assessment, say), course.sums(assessment, say)])
+    text.items([lead.unsuitable_sentence(assessment, say)])
     text.section("title.strategy", [_strategy(assessment, say)])
     text.section("title.therapy", [wording.therapy_text(assessment, say)])
-    text.section("title.discouraged", compose.discouraged_warnings(assessment, say))
+    text.section("title.discouraged", options.discouraged_warnings(assessment, say))
     text.section("title.missing", _missing_short(assessment, say))
-    text.section("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
+    text.section("title.flags", caveats.lines(assessment, say))
     text.section("title.readings", wording.reading_lines(assessment.readings, say))
     return text.whole()
 
@@ -38,9 +50,9 @@ def explain_text(assessment: Assessment, lang: str) -> str:
     say = Catalogue(lang)
     text = Text(say)
     text.add(_title(assessment, say))
-    for sentence in compose.leading_sentences(assessment, say):
+    for sentence in lead.sentences(assessment, say):
         text.add(sentence)
-    disagreement = compose.disagreement(assessment, say)
+    disagreement = lead.disagreement(assessment, say)
     if disagreement is not None:
         text.add(disagreement)
     for name in DEFINITIONS:
@@ -50,26 +62,29 @@ def explain_text(assessment: Assessment, lang: str) -> str:
             text.finding(finding, assessment)
     text.add("")
     text.add(say.say("title.unsuitable"))
-    text.items([compose.unsuitable_sentence(assessment, say)])
+    text.items([lead.unsuitable_sentence(assessment, say)])
     for finding in assessment.unsuitable.findings:
         text.finding(finding, assessment)
     text.section("title.course", compose.course_lines(assessment, say))
     text.section("title.response", compose.response_lines(assessment, say))
-    text.section("title.data", wording.data(assessment, say))
-    text.section("title.strategy", compose.strategy_lines(assessment, say))
+    text.section("title.data", course.data(assessment, say))
+    text.section("title.strategy", options.strategy_lines(assessment, say))
     if evidence.has_other_therapy(assessment):
-        text.section("title.other-therapy", compose.other_therapy_lines(assessment, say))
-    text.section("title.therapy", compose.therapy_lines(assessment, say))
-    text.section("title.discouraged", compose.discouraged_lines(assessment, say))
+        text.section("title.other-therapy", options.other_therapy_lines(assessment, say))
+    text.section("title.therapy", options.therapy_lines(assessment, say))
+    text.section("title.discouraged", options.discouraged_lines(assessment, say))
     text.section("title.scores", _scores(assessment, say))
-    text.section("title.stage", wording.stage_lines(assessment, say))
-    missing = wording.missing_lines(assessment, assessment.as_of, say)
-    text.section("title.missing", missing or [say.say("word.none")])
+    text.section("title.stage", situation.stage_lines(assessment, say))
+    lacking = missing.lines(assessment, assessment.as_of, say)
+    text.section("title.missing", lacking or [say.say("word.none")])
     text.section("title.change", changes.lines(assessment, say))
-    text.section("title.flags", [say.say(f"flag.{flag}") for flag in assessment.flags])
+    text.section("title.flags", caveats.lines(assessment, say, lead=True))
     text.section("title.notes", _notes(assessment, say))
+    text.section("title.provenance", provenance.lines(assessment, say))
     text.section("title.readings", _readings(assessment, say))
-    text.section("title.evidence", evidence.lines(evidence.of_explanation(assessment), say))
+    text.section(
+        "title.evidence", evidence.lines(evidence.of_explanation(assessment), assessment, say)
+    )
     return text.whole()
 
 
@@ -98,16 +113,17 @@ class Text:
         line = say.say(
             "line.finding",
             statement=finding.statement,
-            grade=say.bracketed(evidence.grade_text(finding.statement, say)),
+            grade=say.bracketed(evidence.printed_grade(finding.statement, say)),
             label=wording.finding_label(finding, assessment.readings, say),
             answer=say.answer(finding.answer),
         )
         self.items([line])
-        if finding.used:
+        self.items(remarks.of_finding(finding, assessment, say), 3)
+        if finding.used and not remarks.is_unasked(finding, assessment):
             used = wording.sourced(finding.used, assessment.sources, say)
             self.items([say.say("line.used", list=used)], 3)
         if finding.missing:
-            short = wording.missing_list(finding.missing, assessment.readings, say)
+            short = missing.named_list(finding.missing, assessment, say)
             self.items([say.say("line.lacking", list=short)], 3)
 
     def whole(self) -> str:
@@ -128,24 +144,23 @@ def _strategy(assessment: Assessment, say: Catalogue) -> Phrase:
 
 
 def _missing_short(assessment: Assessment, say: Catalogue) -> list[Phrase]:
-    ordered = wording.by_weight(assessment)
-    return [wording.missing_what(code, assessment.readings, say, "short") for code in ordered]
+    ordered = missing.by_weight(assessment)
+    return [missing.named(code, assessment, say, "short") for code in ordered]
 
 
 def _scores(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     found = []
     child_pugh, albi = assessment.scores.child_pugh, assessment.scores.albi
     if child_pugh is not None:
-        text = wording.child_pugh(child_pugh, say)
+        text = situation.child_pugh(child_pugh, say)
         refs = wording.sourced(child_pugh.references, assessment.sources, say)
         found.append(say.glue(text, say.bracketed(refs)))
     if albi is not None:
-        value = f"{two_decimals(albi.value):.2f}"
-        text = say.say("line.albi", value=value, grade=albi.grade, modified=albi.modified_grade)
+        text = situation.albi(albi, say)
         refs = wording.sourced(albi.references, assessment.sources, say)
         found.append(say.glue(text, say.bracketed(refs)))
     if assessment.course.sessions:
-        found += wording.burden_lines(assessment, say)
+        found += situation.burden_lines(assessment, say)
     return found
 
 
@@ -155,13 +170,9 @@ def _notes(assessment: Assessment, say: Catalogue) -> list[Phrase]:
 
 def _readings(assessment: Assessment, say: Catalogue) -> list[Phrase]:
     """Every key in force, after what differs from the default."""
-    values = assessment.readings.as_dict().items()
-    every = say.join(
-        (
-            say.say("line.reading", key=key, value=wording.toml(value))
-            for key, value in values
-            if key != "profile"
-        ),
-        "word.semicolon",
-    )
-    return [*wording.reading_lines(assessment.readings, say), every]
+    every = [
+        say.say("line.reading", key=key, value=wording.toml(value), what=say.say(f"reading.{key}"))
+        for key, value in assessment.readings.as_dict().items()
+        if key != "profile"
+    ]
+    return [*wording.reading_lines(assessment.readings, say), *every]

@@ -213,6 +213,18 @@ def child_pugh(liver: LiverFunction, as_of: datetime.date) -> ChildPugh | None:
     return ChildPugh(max(low, whole_low), min(high, whole_high), both)
 
 
+def missing_parts(liver: LiverFunction, as_of: datetime.date) -> tuple[str, ...]:
+    """Parts of the Child-Pugh score without a usable value, by their names in the chart."""
+    usable_parts = {
+        "bilirubin": latest_of(liver.bilirubin, as_of),
+        "albumin": latest_of(liver.albumin, as_of),
+        "inr": latest_of(liver.inr, as_of),
+        "ascites": ascites_points(liver, as_of),
+        "encephalopathy": encephalopathy_grades(liver, as_of),
+    }
+    return tuple(name for name, found in usable_parts.items() if not found)
+
+
 def albi(liver: LiverFunction, as_of: datetime.date) -> Albi | None:
     """ALBI (Johnson 2015); needs one bilirubin and one albumin, both usable.
 

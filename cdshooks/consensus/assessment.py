@@ -14,8 +14,9 @@ from enum import StrEnum
 from fractions import Fraction
 
 from cdshooks.clinical.burden import TumourBurden
-from cdshooks.clinical.chart import ChartNote, References, Source
+from cdshooks.clinical.chart import Chart, ChartNote, References, Source
 from cdshooks.clinical.scores import Albi, ChildPugh
+from cdshooks.consensus.events import Caveat, Event, OpenPoint
 from cdshooks.consensus.readings import Readings
 
 
@@ -67,6 +68,8 @@ class DefinitionVerdict:
     findings: tuple[Finding, ...] = ()
     criteria: Mapping[str, bool | None] | None = None
     """Only of JSH-LCSGJ: viability, new-lesions, vascular-or-extrahepatic, markers."""
+    reasons: tuple[str, ...] = ()
+    """Where the readings of the record give one verdict for different reasons: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,27 @@ class SessionShown:
     kind: str
     standardised: bool | None
     references: References
+
+
+class Part(StrEnum):
+    """What a treatment that is no counted session of the series does in the course."""
+
+    EARLIER_SERIES = "earlier-series"
+    NOT_STANDARDISED = "not-standardised"
+    NEVER_COUNTED = "never-counted"
+    """Bland TAE, or DEB-TACE where the readings leave it out."""
+    BREAKS_SERIES = "breaks-series"
+    """A local therapy aimed at a target between counted sessions."""
+    AIMED = "aimed"
+    AIMED_ELSEWHERE = "aimed-elsewhere"
+    AIM_UNKNOWN = "aim-unknown"
+    WITH_SESSION = "with-session"
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentShown:
+    part: Part
+    event: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +118,8 @@ class Course:
     assessment_scan: ScanShown | None = None
     previous_scan: ScanShown | None = None
     """Of JSH-LCSGJ: after the session before the last; not part of the JSON object."""
+    beside: tuple[TreatmentShown, ...] = ()
+    """Every other liver-directed treatment, by date; not part of the JSON object."""
 
     @property
     def count(self) -> int:
@@ -125,6 +151,7 @@ class ResponseShown:
     lesions: tuple[LesionShown, ...] = ()
     nadir: Decimal | None = None
     """The smallest sum before the assessment scan."""
+    nadir_on: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +179,10 @@ class Therapy:
     """Missing-data codes on which the tier depends."""
     reason: str = ""
     """Why there is no tier: ``artery``, ``child-pugh``, ``ecog``, ``ecog-2``; else empty."""
+    second_because: str = ""
+    """Of the second tier: ``contraindicated``, ``intolerant``, ``both`` or ``ecog-2-reading``."""
+    used: References = ()
+    """Where that was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +277,22 @@ class MarkerShown:
 
 
 @dataclass(frozen=True, slots=True)
+class JshShown:
+    """What stands behind the answers of JSH-LCSGJ."""
+
+    sessions: int = 0
+    """Counted at most, in any reading of the record; below two, three of its criteria are answered
+    no without any measurement.
+    """
+    spread_scan: ScanShown | None = None
+    """Latest adequate scan after the last session: vascular invasion and extrahepatic spread are
+    read there, in the window or not.
+    """
+    present_before: tuple[str, ...] = ()
+    """``vascular-invasion``, ``extrahepatic-spread``: present now and on the baseline scan."""
+
+
+@dataclass(frozen=True, slots=True)
 class DataShown:
     """Values that a tumour board asks for; not part of the JSON object."""
 
@@ -255,6 +302,7 @@ class DataShown:
     viability: tuple[tuple[datetime.date, Fraction], ...] = ()
     """Of JSH-LCSGJ: the initial lesions' sum on its two scans against the baseline."""
     markers: tuple[MarkerShown, ...] = ()
+    jsh: JshShown | None = None
 
 
 class ChangeKind(StrEnum):
@@ -281,8 +329,26 @@ class ChangeKind(StrEnum):
     """One of the JSH-LCSGJ criteria, answered yes."""
     NO_CRITERION = "no-criterion"
     """The one JSH-LCSGJ criterion that is open, answered no."""
+    INITIAL_SCAN = "initial-scan"
+    """As ``SCAN``, of the initial lesions alone: JSH-LCSGJ's viability."""
+    COUNT_DEB = "count-deb"
+    """The reading that leaves DEB-TACE out of the count (AMB-11)."""
+    STRICT_WINDOW = "strict-window"
+    """The reading of 1 to 3 months as day 30 to day 90 (AMB-14)."""
     OPEN_POINT = "open-point"
     """What the record leaves open, named by its missing-data code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What a definition would rest on after a change."""
+
+    count: int
+    """Sessions that would count for it."""
+    baseline: datetime.date | None = None
+    assessment: datetime.date | None = None
+    category: str = ""
+    """Empty: too few sessions would be left, and no response is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +369,9 @@ class Change:
     subject: str = ""
     """Intent, criterion, or missing-data code."""
     references: References = ()
+    alike: tuple[datetime.date, ...] = ()
+    """Of ``NOT_STANDARDISED``: the other sessions of which each alone would do the same."""
+    then: Then | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,3 +411,9 @@ class Assessment:
     discouraged: tuple[DiscouragedRegimen, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     """Version and certainty of what was read, by reference."""
+    caveats: tuple[Caveat, ...] = ()
+    """Of each flag what it is about, and whether it holds in every reading of the record."""
+    open_points: tuple[OpenPoint, ...] = ()
+    """What the record leaves open so that its readings differ."""
+    chart: Chart | None = field(default=None, compare=False, repr=False)
+    """The facts that were judged, as known on the day: for their provenance."""

@@ -11,6 +11,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 from cdshooks.clinical.chart import (
@@ -198,6 +199,17 @@ class Case:
             <= self.readings.window_hi
             and (closing is None or point.date <= closing)
         )
+
+
+def breaking_therapies(case: Case) -> list[Treatment]:
+    """Local therapies aimed at a target between two counted sessions."""
+    counted = [session for session in case.sessions if session.counted]
+    return [
+        therapy
+        for before, after in pairwise(counted)
+        for therapy in case.aimed
+        if before.end < therapy.start < after.start
+    ]
 
 
 def work_out(facts: Facts, readings: Readings) -> Case:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from fractions import Fraction
 
-from cdshooks.clinical.chart import Fact, Response, TreatmentKind
+from cdshooks.clinical.chart import Fact, Response, Scan, TreatmentKind
 from cdshooks.clinical.course import closing_day, days
 from cdshooks.clinical.mrecist import change_percent, target_response
-from cdshooks.clinical.timepoints import is_adequate
+from cdshooks.clinical.timepoints import TimePoint, is_adequate
 from cdshooks.consensus import codes
 from cdshooks.consensus.assessment import Verdict
 from cdshooks.consensus.case import Case
@@ -68,38 +68,62 @@ def _against_baseline(case: Case) -> Response:
 
 
 def _timing(case: Case) -> set[str]:
-    assert case.last is not None
     found = set()
     lo, hi = case.readings.window_lo, case.readings.window_hi
-    closing = closing_day(case.last, case.sessions, case.aimed)
-
-    def before_closing(date: datetime.date) -> bool:
-        return closing is None or date <= closing
-
-    inadequate = [
-        days(case.last.end, scan.date)
-        for scan in case.facts.scans
-        if is_adequate(scan) is False and before_closing(scan.date)
-    ]
-    if any(lo <= day <= hi for day in inadequate):
+    if inadequate_in_window(case):
         found.add(codes.NONCONTRAST_SCAN_IN_WINDOW)
     if case.assessment is not None:
-        after = days(case.last.end, case.assessment.date)
+        after = case.days_after_last
+        assert after is not None
         if not STRICT_WINDOW[0] <= after <= STRICT_WINDOW[1] and lo <= after <= hi:
             found.add(codes.STRICT_WINDOW_DIFFERS)
         if days(case.assessment.date, case.facts.as_of) > OLD_AFTER_DAYS:
             found.add(codes.ASSESSMENT_OLD)
         return found
-    outside = [
-        days(case.last.end, point.date)
-        for point in case.facts.points
-        if point.date > case.last.end and before_closing(point.date)
-    ]
-    if any(day < lo for day in outside):
+    if too_early(case):
         found.add(codes.EARLY_SCAN_ONLY)
-    if any(day > hi for day in outside):
+    if too_late(case):
         found.add(codes.LATE_SCAN_AVAILABLE)
     return found
+
+
+def inadequate_in_window(case: Case) -> list[Scan]:
+    """Scans of the window that were no contrast-enhanced CT or MRI, before it closes."""
+    assert case.last is not None
+    lo, hi, closing = case.readings.window_lo, case.readings.window_hi, _closing(case)
+    return [
+        scan
+        for scan in case.facts.scans
+        if is_adequate(scan) is False
+        and lo <= days(case.last.end, scan.date) <= hi
+        and (closing is None or scan.date <= closing)
+    ]
+
+
+def too_early(case: Case) -> list[TimePoint]:
+    assert case.last is not None
+    return [p for p in _followed(case) if days(case.last.end, p.date) < case.readings.window_lo]
+
+
+def too_late(case: Case) -> list[TimePoint]:
+    assert case.last is not None
+    return [p for p in _followed(case) if days(case.last.end, p.date) > case.readings.window_hi]
+
+
+def _followed(case: Case) -> list[TimePoint]:
+    """Adequate scans after the last session, before its follow-up closes."""
+    assert case.last is not None
+    end, closing = case.last.end, _closing(case)
+    return [
+        point
+        for point in case.facts.points
+        if point.date > end and (closing is None or point.date <= closing)
+    ]
+
+
+def _closing(case: Case) -> datetime.date | None:
+    assert case.last is not None
+    return closing_day(case.last, case.sessions, case.aimed)
 
 
 def _borderline(case: Case) -> bool:

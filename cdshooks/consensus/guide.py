@@ -8,24 +8,16 @@ differs is not known, and the cause is named: the datum that would settle it.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cdshooks.clinical.chart import Chart, ChartNote, References, Response, Scan
-from cdshooks.clinical.course import performed_sessions, session_of, stated_aim
+from cdshooks.clinical.chart import Chart, ChartNote, Response
 from cdshooks.clinical.logic import agreed
-from cdshooks.clinical.record_readings import (
-    MAX_READINGS,
-    Dating,
-    as_known_on,
-    combined,
-    dated,
-    datings,
-    subsets,
-)
+from cdshooks.clinical.record_readings import as_known_on
 from cdshooks.clinical.scores import albi
-from cdshooks.clinical.timepoints import conflicts, is_adequate, time_points
-from cdshooks.consensus import codes, jsh_lcsgj2014, presentation
+from cdshooks.clinical.timepoints import conflicts, is_adequate
+from cdshooks.consensus import caveats, codes, jsh_lcsgj2014, presentation
+from cdshooks.consensus.admissible import CAUSE_OF, Key, admissible
 from cdshooks.consensus.assessment import (
     CCI,
     DEFINITIONS,
@@ -45,6 +37,7 @@ from cdshooks.consensus.assessment import (
 from cdshooks.consensus.burden import population, tumour_burden
 from cdshooks.consensus.case import Case, Facts, work_out
 from cdshooks.consensus.definitions import RULES
+from cdshooks.consensus.dependence import open_points
 from cdshooks.consensus.evaluation import contradicting_references, response_missing
 from cdshooks.consensus.flags import flags
 from cdshooks.consensus.other_therapy import other_therapy
@@ -62,29 +55,6 @@ WHOLE_RECORD = frozenset({"procedures", "imaging", "observations"})
 CONDITIONS = "conditions"
 """Their loss makes it unsure that the patient is still suitable."""
 
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Which reading of the record: one choice for each thing that the record leaves open."""
-
-    dating: Dating
-    sessions: frozenset[References]
-    """Procedures that may be sessions, taken as sessions."""
-    contrast: frozenset[References]
-    """Scans of unrecorded contrast or modality, taken as adequate."""
-    smaller: frozenset[tuple[datetime.date, str]]
-    """Values in conflict, taken at their smallest."""
-    aimed: frozenset[References]
-    """Local therapies of unknown scope, taken as aimed at a target."""
-
-
-CAUSE_OF = {
-    "dating": codes.EVENT_DATE,
-    "sessions": codes.PROCEDURE_CONFIRMATION,
-    "aimed": codes.CONSECUTIVENESS,
-    "contrast": codes.CONTRAST_STATUS,
-    "smaller": codes.CONFLICTING_DATA,
-}
 _IN_EACH = {
     "dating": ("aimed", "smaller"),
     "sessions": ("aimed", "smaller"),
@@ -92,8 +62,6 @@ _IN_EACH = {
     "contrast": ("aimed", "smaller"),
     "smaller": ("aimed",),
 }
-UNDATED = ("undated",)
-"""Stands among ``Key.sessions`` for the completed sessions without any date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +75,14 @@ class Judgement:
     opened: Verdict
 
     @property
+    def verdicts(self) -> Mapping[str, str]:
+        return {name: self.definitions[name].verdict.value for name in DEFINITIONS}
+
+    @property
     def outcome(self) -> tuple[object, ...]:
         """The tier follows from the definitions, for the condition is the same in every reading."""
         return (
-            tuple(self.definitions[name].verdict for name in DEFINITIONS),
+            tuple(self.verdicts.values()),
             self.case.response,
             self.strategy,
         )
@@ -121,78 +93,9 @@ def guide(chart: Chart, as_of: datetime.date, readings: Readings) -> Assessment:
     known = as_known_on(chart, as_of)
     state = condition(known, as_of)
     judged = {
-        key: _judge(facts, readings, state) for key, facts in _readings(known, as_of, readings)
+        key: _judge(facts, readings, state) for key, facts in admissible(known, as_of, readings)
     }
     return _compared(known, as_of, readings, state, judged)
-
-
-# --- the admissible readings ---
-
-
-def _readings(
-    chart: Chart, as_of: datetime.date, readings: Readings
-) -> Iterable[tuple[Key, Facts]]:
-    """Every admissible reading; the first is the one that the course shows."""
-    distances = (
-        0,
-        readings.window_lo - 1,
-        readings.window_hi,
-        readings.merge_within_days,
-        readings.baseline_max_age,
-        readings.epo_window_days,
-        int(readings.max_gap_days),
-    )
-    unsure = tuple(t.references for t in chart.treatments if not t.confirmed)
-    if chart.undated_sessions:
-        unsure = (*unsure, UNDATED)
-    open_scans = tuple(s.references for s in chart.scans if is_adequate(s) is None)
-    unscoped = sum(t.kind.is_local_therapy and stated_aim(t) is None for t in chart.treatments)
-    limit = MAX_READINGS // max(1, len(subsets(range(unscoped))))
-    for dating, sessions, contrast in combined(
-        [datings(chart, as_of, distances), subsets(unsure), subsets(open_scans)], limit
-    ):
-        on_days = dated(chart, dating, as_of)
-        yield from _inner(on_days, as_of, readings, dating, sessions, contrast)
-
-
-def _inner(
-    chart: Chart,
-    as_of: datetime.date,
-    readings: Readings,
-    dating: Dating,
-    chosen: frozenset[References],
-    contrast: frozenset[References],
-) -> Iterable[tuple[Key, Facts]]:
-    treatments = tuple(t for t in chart.treatments if t.confirmed or t.references in chosen)
-    adequate = [s for s in chart.scans if _taken_as_adequate(s, contrast)]
-    local = [t for t in treatments if t.kind.is_local_therapy]
-    if local:
-        sessions = performed_sessions(
-            treatments, merge_within_days=readings.merge_within_days, count_deb=readings.count_deb
-        )
-        local = [therapy for therapy in local if session_of(therapy, sessions) is None]
-    stated = frozenset(t.references for t in local if stated_aim(t) is True)
-    unknown = tuple(t.references for t in local if stated_aim(t) is None)
-    apart = tuple((conflict.date, conflict.lesion) for conflict in conflicts(adequate))
-    for smaller, aimed in combined([subsets(apart), subsets(unknown)]):
-        yield (
-            Key(dating, chosen, contrast, smaller, aimed),
-            Facts(
-                as_of=as_of,
-                treatments=treatments,
-                aimed=stated | aimed,
-                scans=chart.scans,
-                points=time_points(adequate, smaller),
-                lesions=chart.lesions,
-                markers=chart.markers,
-                unseen_sessions=len(chart.undated_sessions) if UNDATED in chosen else 0,
-            ),
-        )
-
-
-def _taken_as_adequate(scan: Scan, contrast: frozenset[References]) -> bool:
-    adequate = is_adequate(scan)
-    return scan.references in contrast if adequate is None else adequate
 
 
 def _judge(facts: Facts, readings: Readings, state: Condition) -> Judgement:
@@ -246,11 +149,14 @@ def _compared(
     missing |= questions(state, opened, tier)
     if lost:
         missing.add(codes.RECORD_INCOMPLETE)
-    raised: set[str] = set()
-    for judgement in first:
-        raised |= flags(judgement.case, state, judgement.opened)
-        if suitability.verdict is True and contains_tace(judgement.strategy.branches):
-            raised.add(codes.TACE_CONTRAINDICATED_OVERLAY)
+    noted = {
+        key: _noted(judgement, state, suitability.verdict is True)
+        for key, judgement in judged.items()
+    }
+    raised: dict[str, Case] = {}
+    for key, judgement in judged.items():
+        if replace(key, aimed=base_key.aimed) == base_key:
+            raised = dict.fromkeys(noted[key], judgement.case) | raised
 
     cases = [judgement.case for judgement in everyone]
     stage, stage_notes = tace_by_stage(chart.stages)
@@ -277,16 +183,34 @@ def _compared(
         scores=_scores(chart, as_of, state, cases),
         missing=tuple(sorted(missing)),
         flags=tuple(sorted(raised)),
+        caveats=tuple(
+            caveats.told(flag, case, noted, chart)
+            for flag, case in sorted(raised.items(), key=lambda item: item[0])
+        ),
+        open_points=open_points(
+            frozenset(causes),
+            {key: judgement.outcome for key, judgement in judged.items()},
+            {} if incomplete else {key: one.verdicts for key, one in judged.items()},
+            chart,
+        ),
         notes=tuple(sorted(set(notes), key=_note_order)),
         data_as_of=presentation.newest(chart),
-        data=presentation.data(base.case, chart),
+        data=presentation.data(base.case, chart, max(len(case.counted) for case in cases)),
         outlook=outlook(cases, definitions),
         due=due(base.case),
         other_therapy=other_therapy(cases, definitions[CCI].verdict),
         stage=stage,
         discouraged=single_agent(chart.planned_infusions),
         sources=chart.sources,
+        chart=chart,
     )
+
+
+def _noted(judgement: Judgement, state: Condition, unsuited: bool) -> frozenset[str]:
+    found = flags(judgement.case, state, judgement.opened)
+    if unsuited and contains_tace(judgement.strategy.branches):
+        found.add(codes.TACE_CONTRAINDICATED_OVERLAY)
+    return frozenset(found)
 
 
 def _scores(chart: Chart, as_of: datetime.date, state: Condition, cases: Sequence[Case]) -> Scores:
@@ -360,8 +284,14 @@ def _definition(
             key: agreed(one.criteria[key] for one in of_all if one.criteria is not None)
             for key in criteria
         }
+    reasons = tuple(dict.fromkeys(one.reason for one in of_all))
     return DefinitionVerdict(
-        verdict, provisional, reason, _findings([one.findings for one in of_all]), criteria
+        verdict,
+        provisional,
+        reason,
+        _findings([one.findings for one in of_all]),
+        criteria,
+        reasons if reason == shown.reason and len(reasons) > 1 else (),
     )
 
 

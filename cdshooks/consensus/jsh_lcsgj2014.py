@@ -4,7 +4,7 @@ sessions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +18,7 @@ from cdshooks.consensus import codes
 from cdshooks.consensus.assessment import DefinitionVerdict, Finding
 from cdshooks.consensus.case import Case
 from cdshooks.consensus.evaluation import not_evaluable_reason, verdict_of
+from cdshooks.consensus.events import EarlierPair
 
 RESIDUAL = Fraction(1, 2)
 """More than half of the viability before the first TACE remains (AMB-19: strictly more)."""
@@ -181,6 +182,22 @@ def _now(case: Case, what: str) -> Tri:
     return True if True in answers else None
 
 
+def spread_scan(case: Case) -> TimePoint | None:
+    """The scan on which the third criterion is read, whatever its window."""
+    return _after_last(case)[-1] if case.last is not None and _after_last(case) else None
+
+
+def present_before(case: Case) -> tuple[str, ...]:
+    """What is there now and was on the baseline scan: no appearance."""
+    if case.last is None:
+        return ()
+    return tuple(
+        what.replace("_", "-")
+        for what in SPREAD
+        if _now(case, what) is True and _absent_before(case, what) is False
+    )
+
+
 def _absent_before(case: Case, what: str) -> Tri:
     return None if case.baseline is None else negate(getattr(case.baseline, what))
 
@@ -230,19 +247,25 @@ def rising_markers(case: Case) -> Tri:
     return any(v0.value < u1.value < u2.value and u2.value > limit for v0, u1, u2, limit in triples)
 
 
+def earlier_pairs(case: Case) -> Iterator[EarlierPair]:
+    """Earlier pairs of sessions that met the first or the second criterion (AMB-20)."""
+    metric = case.readings.jsh_metric
+    for before, session in pairwise(case.counted[:-1]):
+        points = follow_up(case, before), follow_up(case, session)
+        dates = tuple(point.date for point in points if point is not None)
+        if len(dates) < MIN_SESSIONS:
+            continue
+        sessions = before.start, session.start
+        if all_of(_insufficient(case, point, metric) for point in points) is True:
+            ratios = (viability_ratio(case, point, metric) for point in points)
+            known = tuple(ratio for ratio in ratios if ratio is not None)
+            yield EarlierPair(sessions, (dates[0], dates[1]), VIABILITY, known)
+        elif all_of(_says_new(point) for point in points) is True:
+            yield EarlierPair(sessions, (dates[0], dates[1]), NEW_LESIONS)
+
+
 def previously_met(case: Case) -> bool:
-    """An earlier pair of sessions met the first or the second criterion (AMB-20)."""
-    earlier = case.counted[:-1]
-    for before, session in pairwise(earlier):
-        scans = JshScans(follow_up(case, before), follow_up(case, session))
-        viability = all_of(
-            _insufficient(case, point, case.readings.jsh_metric)
-            for point in (scans.previous, scans.last)
-        )
-        new = all_of(_says_new(point) for point in (scans.previous, scans.last))
-        if viability is True or new is True:
-            return True
-    return False
+    return next(earlier_pairs(case), None) is not None
 
 
 def metric_sensitive(case: Case) -> bool:
@@ -325,7 +348,7 @@ def _used(case: Case, scans: JshScans) -> Mapping[str, References]:
         for ref in point.statements["new_intrahepatic_lesion"]
     }
     before_and_now = [] if case.baseline is None else [case.baseline]
-    before_and_now += _after_last(case)[-1:] if case.last is not None else []
+    before_and_now += [now] if (now := spread_scan(case)) is not None else []
     spread = {
         ref
         for point in before_and_now

@@ -7,17 +7,15 @@ Sums are tried at a tenth of a millimetre, the precision of a measurement.
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from cdshooks.clinical.chart import Intent, References, Response
-from cdshooks.clinical.course import closing_day
+from cdshooks.clinical.chart import Response, TreatmentKind
+from cdshooks.clinical.course import Session, closing_day
 from cdshooks.clinical.mrecist import partial_limit, progression_limit
-from cdshooks.consensus import codes, jsh_lcsgj2014
+from cdshooks.consensus import jsh_lcsgj2014
 from cdshooks.consensus.assessment import (
     CCI,
     EPOIHCC,
@@ -27,17 +25,29 @@ from cdshooks.consensus.assessment import (
     ChangeKind,
     DefinitionVerdict,
     Due,
+    Then,
     Verdict,
 )
 from cdshooks.consensus.case import Case, graded, work_out
-from cdshooks.consensus.cci2022 import TECHNIQUE_ATTESTATION
 from cdshooks.consensus.definitions import RULES
 from cdshooks.consensus.epoihcc2013 import MIN_SESSIONS, sessions_in_window
-from cdshooks.consensus.european2014 import INTENT_REASON
 from cdshooks.consensus.evaluation import INSUFFICIENT_SESSIONS
+from cdshooks.consensus.flags import STRICT_WINDOW
+from cdshooks.consensus.settling import TENTH, by_intent, decimal, half_of_initial, settling, window
 
-TENTH = Fraction(1, 10)
 Sums = tuple[tuple[Fraction, Response], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A reading of the record and what several definitions are tried on."""
+
+    case: Case
+    sums: Sums
+    below_standard: tuple[tuple[Session, Case], ...]
+    """Each session that nobody attested, taken as attested not standardised; latest first."""
+    read_otherwise: tuple[tuple[ChangeKind, Case], ...]
+    """The same facts under another reading of the paper, where a caveat says that it matters."""
 
 
 def due(case: Case) -> Due | None:
@@ -47,7 +57,7 @@ def due(case: Case) -> Due | None:
         return None
     if closing_day(last, case.sessions, case.aimed) is not None:
         return None
-    first, end = _window(case)
+    first, end = window(case)
     if case.facts.as_of > end:
         return None
     return Due(max(first, case.facts.as_of), end)
@@ -61,15 +71,19 @@ def outlook(
     ``cases``: every admissible reading of the record, the one that the course shows first. A fact
     is named only when it would do the same in all of them.
     """
-    first, *others = [(case, _sums(case)) for case in _distinct(cases)]
+    first, *others = [_tried(case) for case in _distinct(cases)]
     found: list[Change] = []
     for name, shown in definitions.items():
-        changes = _changes(name, shown, *first)
+        changes = _changes(name, shown, first)
         for other in others:
-            also = set(_changes(name, shown, *other))
+            also = set(_changes(name, shown, other))
             changes = [change for change in changes if change in also]
         found += changes
     return tuple(found)
+
+
+def _tried(case: Case) -> Tried:
+    return Tried(case, _sums(case), _below_standard(case), _read_otherwise(case))
 
 
 def _distinct(cases: Sequence[Case]) -> list[Case]:
@@ -79,108 +93,36 @@ def _distinct(cases: Sequence[Case]) -> list[Case]:
 
 def _tried_on(case: Case) -> tuple[object, ...]:
     scans = tuple(point and point.date for point in (case.baseline, case.assessment))
-    sessions = tuple((s.start, s.end, s.standardised) for s in case.counted)
-    return scans, sessions, case.n, case.measured, case.response, case.targets.all
+    sessions = tuple((s.start, s.end, s.kinds, s.standardised) for s in case.counted)
+    aimed = tuple(therapy.references for therapy in case.aimed)
+    return scans, sessions, aimed, case.n, case.measured, case.response, case.targets.all
 
 
-def _changes(name: str, shown: DefinitionVerdict, case: Case, sums: Sums) -> list[Change]:
+def _changes(name: str, shown: DefinitionVerdict, tried: Tried) -> list[Change]:
     if shown.verdict is Verdict.INDETERMINATE:
-        return list(_settling(name, shown, case))
-    return list(_flipping(name, shown.verdict, case, sums))
-
-
-# --- an open verdict ---
-
-
-def _settling(name: str, shown: DefinitionVerdict, case: Case) -> Iterator[Change]:
-    if shown.reason in codes.CAUSES:
-        yield Change(name, ChangeKind.OPEN_POINT, subject=shown.reason)
-    elif name == JSH:
-        yield from _open_criteria(case)
-    elif shown.reason == TECHNIQUE_ATTESTATION:
-        refs = _unattested(case)
-        yield Change(name, ChangeKind.ALL_STANDARDISED, Verdict.MET, references=refs)
-    elif shown.reason == INTENT_REASON:
-        yield from _by_intent(case, Verdict.INDETERMINATE)
-    elif shown.reason == codes.IMAGING_BASELINE and case.baseline is None and case.counted:
-        first = case.counted[0].start
-        earliest = first - datetime.timedelta(days=case.readings.baseline_max_age)
-        yield Change(name, ChangeKind.BASELINE, first=earliest, last=first)
-    elif shown.reason == codes.IMAGING_IN_WINDOW:
-        yield _scan_wanted(name, case)
-    elif shown.reason in (codes.TARGET_MEASUREMENT, codes.IMAGING_BASELINE):
-        yield Change(name, ChangeKind.MEASUREMENT, lesions=_unmeasured(case))
-
-
-def _scan_wanted(name: str, case: Case) -> Change:
-    first, last = _window(case)
-    return Change(name, ChangeKind.SCAN, first=first, last=last, mm=_pd_at_a_next_scan(case))
-
-
-def _window(case: Case) -> tuple[datetime.date, datetime.date]:
-    assert case.last is not None
-    lo = datetime.timedelta(days=case.readings.window_lo)
-    hi = datetime.timedelta(days=case.readings.window_hi)
-    return case.last.end + lo, case.last.end + hi
-
-
-def _pd_at_a_next_scan(case: Case) -> Decimal | None:
-    """The smallest sum that would be PD on a scan still to come, when the targets are known."""
-    baseline, targets = case.baseline, case.targets
-    if baseline is None or not targets.comparable:
-        return None
-    zero = case.readings.late_lesion == "zero"
-    reference = targets.baseline_sum(baseline, late_at_zero=zero)
-    if case.readings.pd_reference == "nadir":
-        sums = (targets.sum_at(point, late_at_zero=zero) for point in case.facts.points)
-        dated = zip(case.facts.points, sums, strict=True)
-        known = [s for p, s in dated if s is not None and p.date >= baseline.date]
-        reference = min(known, default=reference)
-    if reference <= 0:
-        return None
-    return _up(progression_limit(reference, case.readings.pd_min_abs_mm))
-
-
-def _unmeasured(case: Case) -> tuple[str, ...]:
-    """Labels of the lesions for want of whose diameter there is no response."""
-    baseline, point, targets = case.baseline, case.assessment, case.targets
-    keys = set(targets.unmeasured_at_baseline | targets.without_baseline)
-    if point is not None:
-        keys |= {key for key in targets.all if point.mm(key) is None}
-    if baseline is not None and not keys:
-        keys = set(baseline.values)
-    lesions = case.facts.lesions
-    return tuple(sorted(lesions[key].label if key in lesions else key for key in keys))
-
-
-def _open_criteria(case: Case) -> Iterator[Change]:
-    criteria = RULES[JSH](case).criteria or {}
-    unknown = [name for name, answer in criteria.items() if answer is None]
-    for name in unknown:
-        yield Change(JSH, ChangeKind.CRITERION, Verdict.MET, subject=name)
-    if len(unknown) == 1:
-        yield Change(JSH, ChangeKind.NO_CRITERION, Verdict.NOT_MET, subject=unknown[0])
+        return list(settling(name, shown, tried.case))
+    return list(_flipping(name, shown.verdict, tried))
 
 
 # --- a known verdict ---
 
 
-def _flipping(name: str, verdict: Verdict, case: Case, sums: Sums) -> Iterator[Change]:
+def _flipping(name: str, verdict: Verdict, tried: Tried) -> Iterator[Change]:
+    case = tried.case
     if name == JSH:
         yield from _jsh_flips(case, verdict)
-        yield from _by_attestation(name, verdict, case)
-        return
-    short = _sessions_short(name, case)
-    if short > 0:
+    elif (short := _sessions_short(name, case)) > 0:
         yield Change(name, ChangeKind.SESSIONS, count=short)
         yield from _by_separation(name, verdict, case)
         return
-    nearest = _nearest_sum(name, verdict, case, sums)
-    if nearest is not None:
-        yield nearest
-    if name == EUROPEAN:
-        yield from _by_intent(case, verdict)
-    yield from _by_attestation(name, verdict, case)
+    else:
+        nearest = _nearest_sum(name, verdict, case, tried.sums)
+        if nearest is not None:
+            yield nearest
+        if name == EUROPEAN:
+            yield from by_intent(case, verdict)
+    yield from _by_attestation(name, verdict, tried.below_standard)
+    yield from _by_reading(name, verdict, tried.read_otherwise)
 
 
 def _sessions_short(name: str, case: Case) -> int:
@@ -225,27 +167,13 @@ def _nearest_sum(name: str, verdict: Verdict, case: Case, sums: Sums) -> Change 
     more = current > own
     kind = ChangeKind.SUM_AT_LEAST if more else ChangeKind.SUM_AT_MOST
     assert case.assessment is not None
-    return Change(name, kind, answer, mm=_decimal(current), first=case.assessment.date)
+    return Change(name, kind, answer, mm=decimal(current), first=case.assessment.date)
 
 
 def _around(limits: Iterable[Fraction]) -> list[Fraction]:
     """Each limit in whole tenths of a millimetre, with the tenth on either side."""
     tenths = {math.floor(limit * 10) + step for limit in limits for step in (-1, 0, 1)}
     return [tenth * TENTH for tenth in sorted(tenths) if tenth >= 0]
-
-
-def _by_intent(case: Case, verdict: Verdict) -> Iterator[Change]:
-    for intent in Intent:
-        if intent is case.intent:
-            continue
-        parts = tuple(
-            replace(part, intent=intent) if part.kind.is_chemoembolisation else part
-            for part in case.facts.treatments
-        )
-        other = work_out(replace(case.facts, treatments=parts), case.readings)
-        answer = RULES[EUROPEAN](other).verdict
-        if answer is not verdict:
-            yield Change(EUROPEAN, ChangeKind.INTENT, answer, subject=intent.value)
 
 
 def _by_separation(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
@@ -272,8 +200,8 @@ def _by_separation(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
             return
 
 
-def _by_attestation(name: str, verdict: Verdict, case: Case) -> Iterator[Change]:
-    """Each session that nobody attested, taken as attested not standardised; latest first."""
+def _below_standard(case: Case) -> tuple[tuple[Session, Case], ...]:
+    found = []
     for session in reversed(case.counted):
         if session.standardised is not None:
             continue
@@ -281,20 +209,67 @@ def _by_attestation(name: str, verdict: Verdict, case: Case) -> Iterator[Change]
             replace(part, standardised=False) if part in session.parts else part
             for part in case.facts.treatments
         )
-        answer = RULES[name](work_out(replace(case.facts, treatments=parts), case.readings)).verdict
-        if answer is not verdict:
-            yield Change(
-                name,
-                ChangeKind.NOT_STANDARDISED,
-                answer,
-                first=session.start,
-                references=session.references,
-            )
-            return
+        found.append((session, work_out(replace(case.facts, treatments=parts), case.readings)))
+    return tuple(found)
 
 
-def _unattested(case: Case) -> References:
-    return tuple(sorted({r for s in case.counted if s.standardised is None for r in s.references}))
+def _by_attestation(
+    name: str, verdict: Verdict, below_standard: Sequence[tuple[Session, Case]]
+) -> Iterator[Change]:
+    """The latest session that would change it, with the others that would do the same alone."""
+    answers = [(session, other, RULES[name](other)) for session, other in below_standard]
+    flipping = [
+        (session, said.verdict, _then(name, other, said))
+        for session, other, said in answers
+        if said.verdict is not verdict
+    ]
+    if not flipping:
+        return
+    session, answer, then = flipping[0]
+    alike = (one.start for one, *rest in reversed(flipping[1:]) if rest == [answer, then])
+    yield Change(
+        name,
+        ChangeKind.NOT_STANDARDISED,
+        answer,
+        first=session.start,
+        references=session.references,
+        alike=tuple(alike),
+        then=then,
+    )
+
+
+def _then(name: str, case: Case, said: DefinitionVerdict) -> Then:
+    """What it would rest on; where too few sessions would be left, only their number."""
+    if said.reason == INSUFFICIENT_SESSIONS:
+        return Then(sessions_in_window(case) if name == EPOIHCC else case.n)
+    before, now = case.baseline, case.assessment
+    return Then(
+        case.n,
+        before.date if before is not None else None,
+        now.date if now is not None else None,
+        case.response.value,
+    )
+
+
+def _read_otherwise(case: Case) -> tuple[tuple[ChangeKind, Case], ...]:
+    readings, after = case.readings, case.days_after_last
+    found = []
+    if readings.count_deb and any(TreatmentKind.DEB_TACE in s.kinds for s in case.counted):
+        found.append((ChangeKind.COUNT_DEB, replace(readings, count_deb=False)))
+    lo, hi = STRICT_WINDOW
+    inside = after is not None and readings.window_lo <= after <= readings.window_hi
+    if inside and after not in range(lo, hi + 1):
+        found.append((ChangeKind.STRICT_WINDOW, replace(readings, window_lo=lo, window_hi=hi)))
+    return tuple((kind, work_out(case.facts, other)) for kind, other in found)
+
+
+def _by_reading(
+    name: str, verdict: Verdict, read_otherwise: Sequence[tuple[ChangeKind, Case]]
+) -> Iterator[Change]:
+    for kind, other in read_otherwise:
+        said = RULES[name](other)
+        if said.verdict is not verdict:
+            yield Change(name, kind, said.verdict, then=_then(name, other, said))
 
 
 def _jsh_flips(case: Case, verdict: Verdict) -> Iterator[Change]:
@@ -312,9 +287,10 @@ def _jsh_flips(case: Case, verdict: Verdict) -> Iterator[Change]:
     previous = jsh_lcsgj2014.viability_ratio(case, scans.previous, case.readings.jsh_metric)
     if previous is not None and previous > jsh_lcsgj2014.RESIDUAL:
         yield from _initial_sum(case, ChangeKind.INITIAL_SUM_AT_LEAST, Verdict.MET)
-    for name, answer in criteria.items():
-        if answer is False and name == jsh_lcsgj2014.VASCULAR_OR_EXTRAHEPATIC and case.counted:
-            yield Change(JSH, ChangeKind.CRITERION, Verdict.MET, subject=name)
+    spread = jsh_lcsgj2014.VASCULAR_OR_EXTRAHEPATIC
+    may_appear = len(jsh_lcsgj2014.present_before(case)) < len(jsh_lcsgj2014.SPREAD)
+    if criteria.get(spread) is False and case.counted and may_appear:
+        yield Change(JSH, ChangeKind.CRITERION, Verdict.MET, subject=spread)
 
 
 def _initial_sum(case: Case, kind: ChangeKind, verdict: Verdict) -> Iterator[Change]:
@@ -323,17 +299,5 @@ def _initial_sum(case: Case, kind: ChangeKind, verdict: Verdict) -> Iterator[Cha
         return
     if case.readings.jsh_metric != "diameter":
         return
-    sizes = [mm for key in case.targets.initial if (mm := case.baseline.mm(key)) is not None]
-    half = sum(map(Fraction, sizes), Fraction(0)) * jsh_lcsgj2014.RESIDUAL
-    tenths = math.floor(half * 10)
-    if kind is ChangeKind.INITIAL_SUM_AT_LEAST:
-        tenths += 1
-    yield Change(JSH, kind, verdict, mm=_decimal(tenths * TENTH), first=case.assessment.date)
-
-
-def _up(limit: Fraction) -> Decimal:
-    return _decimal(math.ceil(limit * 10) * TENTH)
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator)
+    limit = half_of_initial(case, int(kind is ChangeKind.INITIAL_SUM_AT_LEAST))
+    yield Change(JSH, kind, verdict, mm=limit, first=case.assessment.date)

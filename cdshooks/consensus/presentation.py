@@ -6,22 +6,33 @@ import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from cdshooks.clinical.chart import Chart, Response
+from cdshooks.clinical.chart import Chart, Response, Treatment
+from cdshooks.clinical.course import Session, days, session_of, stated_aim
 from cdshooks.clinical.mrecist import change_percent
 from cdshooks.clinical.scores import latest_of
 from cdshooks.clinical.timepoints import STATEMENTS
 from cdshooks.consensus.assessment import (
     Course,
     DataShown,
+    JshShown,
     LesionShown,
     MarkerShown,
+    Part,
     ResponseShown,
     ScanShown,
     SessionShown,
     StatementShown,
+    TreatmentShown,
 )
-from cdshooks.consensus.case import Case
-from cdshooks.consensus.jsh_lcsgj2014 import marker_triples, the_two_scans, viability_ratio
+from cdshooks.consensus.case import Case, breaking_therapies
+from cdshooks.consensus.events import of_session, of_treatment
+from cdshooks.consensus.jsh_lcsgj2014 import (
+    marker_triples,
+    present_before,
+    spread_scan,
+    the_two_scans,
+    viability_ratio,
+)
 
 INITIAL, LATE_ENTRY, NEW = "initial", "late-entry", "new"
 
@@ -40,7 +51,40 @@ def course(case: Case) -> Course:
         if assessment
         else None,
         previous_scan=ScanShown(previous.date, previous.references) if previous else None,
+        beside=_beside(case),
     )
+
+
+def _beside(case: Case) -> tuple[TreatmentShown, ...]:
+    """Sessions that are not counted and local therapies, so that no treatment goes untold."""
+    found = [
+        TreatmentShown(_uncounted(session), of_session(session))
+        for session in case.sessions
+        if session not in case.counted
+    ]
+    found += [
+        TreatmentShown(_local(therapy, case), of_treatment(therapy))
+        for therapy in case.facts.treatments
+        if therapy.kind.is_local_therapy
+    ]
+    return tuple(sorted(found, key=lambda one: (one.event.start, one.event.references)))
+
+
+def _uncounted(session: Session) -> Part:
+    if session.skippable_kind:
+        return Part.NEVER_COUNTED
+    return Part.NOT_STANDARDISED if session.standardised is False else Part.EARLIER_SERIES
+
+
+def _local(therapy: Treatment, case: Case) -> Part:
+    if session_of(therapy, case.sessions) is not None:
+        return Part.WITH_SESSION
+    if therapy in breaking_therapies(case):
+        return Part.BREAKS_SERIES
+    aim = stated_aim(therapy)
+    if aim is None:
+        return Part.AIM_UNKNOWN
+    return Part.AIMED if aim else Part.AIMED_ELSEWHERE
 
 
 def response(case: Case, by_nadir: str) -> ResponseShown:
@@ -58,10 +102,25 @@ def response(case: Case, by_nadir: str) -> ResponseShown:
         category_by_nadir=by_nadir,
         lesions=_lesions(case),
         nadir=_decimal(measured.nadir) if known else None,
+        nadir_on=_nadir_day(case) if known else None,
     )
 
 
-def data(case: Case, chart: Chart) -> DataShown:
+def _nadir_day(case: Case) -> datetime.date | None:
+    """The latest scan before the assessment with the smallest sum; reported sums have none."""
+    baseline, now, zero = case.baseline, case.assessment, case.readings.late_lesion == "zero"
+    if baseline is None or now is None or not case.targets.measured_at(now):
+        return None
+    on = [
+        point.date
+        for point in case.facts.points
+        if baseline.date <= point.date < now.date
+        and case.targets.sum_at(point, late_at_zero=zero) == case.measured.nadir
+    ]
+    return max(on, default=None)
+
+
+def data(case: Case, chart: Chart, most_sessions: int) -> DataShown:
     """Intent, ECOG, what the readers said, and the values behind two JSH-LCSGJ criteria."""
     scans = the_two_scans(case)
     ratios = [
@@ -98,7 +157,16 @@ def data(case: Case, chart: Chart) -> DataShown:
             )
             for *values, limit in marker_triples(case)
         ),
+        jsh=_jsh(case, most_sessions),
     )
+
+
+def _jsh(case: Case, most_sessions: int) -> JshShown:
+    point = spread_scan(case)
+    shown = None
+    if point is not None and case.last is not None:
+        shown = ScanShown(point.date, point.references, days(case.last.end, point.date))
+    return JshShown(most_sessions, shown, present_before(case))
 
 
 def _decimal(value: Fraction | None) -> Decimal | None:

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import product
 
-from cdshooks.clinical.chart import Fact
+from cdshooks.clinical.chart import Fact, References
 from cdshooks.clinical.logic import Tri, negate
 from cdshooks.consensus import codes
 from cdshooks.consensus.assessment import (
@@ -43,7 +43,7 @@ INPUT_CODES = {
     "ici-contraindicated": codes.ICI_CONTRAINDICATION_SCREEN,
     "intolerant": codes.COMBINATION_TOLERANCE,
 }
-ECOG2_REASON = "ecog-2"
+ECOG2_REASON, ECOG2_READING = "ecog-2", "ecog-2-reading"
 OUTSIDE_ELIGIBILITY = ("artery", "child-pugh", "ecog")
 
 Row = tuple[tuple[bool | str, ...], Tier, str]
@@ -121,7 +121,23 @@ def therapy(state: Condition, opened: Verdict, readings: Readings) -> Therapy:
     tier = tiers.pop()
     if tier is Tier.NONE:
         return Therapy(tier, reason=next(iter(found.values()))[1])
+    if tier is Tier.R2:
+        because, used = _why_second(state)
+        return Therapy(tier, patency, second_because=because, used=used)
     return Therapy(tier, patency)
+
+
+def _why_second(state: Condition) -> tuple[str, References]:
+    """Which of the two facts opens the second tier, and where it was read."""
+    facts = {
+        "contraindicated": state.facts[Fact.IMMUNOTHERAPY_CONTRAINDICATION],
+        "intolerant": state.facts[Fact.COMBINATION_INTOLERANCE],
+    }
+    known = {name: fact.references for name, fact in facts.items() if fact.answer is True}
+    if not known:
+        return ECOG2_READING, state.ecog_references
+    used = tuple(sorted({ref for references in known.values() for ref in references}))
+    return ("both" if len(known) > 1 else next(iter(known))), used
 
 
 def _matters(

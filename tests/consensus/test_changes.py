@@ -288,6 +288,19 @@ def test_each_open_criterion_would_settle_it_and_a_single_one_either_way():
     ]
 
 
+def test_a_baseline_alone_settles_it_only_where_both_later_scans_are_there():
+    wanted = ("baseline", None, after(FIRST, -90), FIRST)
+    assert wanted in told(chart(imaging=scans(50, 50, 45, 45)[1:], **falling()), JSH)
+    assert wanted not in told(chart(imaging=scans(50, 50, 45, 45)[3:], **falling()), JSH)
+
+
+@pytest.mark.parametrize(("before", "mm"), [(45, "25.1"), (25, None)])
+def test_the_last_scan_settles_it_only_after_enough_was_left_before(before, mm):
+    found = told(chart(imaging=scans(50, 50, before, 45)[:3], **falling()), JSH)
+    scan_wanted = [one for one in found if one[0] == "initial-scan"]
+    assert scan_wanted == ([] if mm is None else [("initial-scan", None, mm, *WINDOW)])
+
+
 def test_without_a_session_no_criterion_would_do():
     assert told(chart((), (BASELINE,)), JSH) == []
 

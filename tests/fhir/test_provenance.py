@@ -60,7 +60,10 @@ def test_explain_tells_what_was_not_plainly_stated(lang: str, words: str) -> Non
     told = words.format(version(session))
     assert re.search(rf"Procedure/{session['id']} ?[(（]{told}[)）]", text)
     assert version(other) != version(session)
-    assert f"{words[0:2]}{version(other)}" not in text
+    beside_the_findings = "\n".join(one for one in text.splitlines() if one.startswith("      "))
+    plain = f"Procedure/{other['id']}"
+    assert plain in beside_the_findings
+    assert not re.search(rf"{plain} ?[(（]", beside_the_findings)
 
 
 def test_explain_tells_what_was_computed() -> None:
