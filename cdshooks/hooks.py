@@ -32,6 +32,17 @@ from cdshooks.settings import Client
 PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN = "patient-view", "order-select", "order-sign"
 ENCOUNTER_START, APPOINTMENT_BOOK = "encounter-start", "appointment-book"
 ORDER_HOOKS = frozenset({ORDER_SELECT, ORDER_SIGN})
+HOOK_VERSIONS = {
+    PATIENT_VIEW: "1.0",
+    ORDER_SELECT: "1.0",
+    ORDER_SIGN: "1.0",
+    ENCOUNTER_START: "1.0",
+    APPOINTMENT_BOOK: "1.0",
+}
+"""``hookVersion`` in the table at the head of each published hook (CDS Hooks, Discovery).
+
+The change logs further down say 1.0.2 of order-select and 1.1.0 of order-sign: the table counts.
+"""
 _PROFESSIONALS = ("Practitioner/", "PractitionerRole/")
 
 log = structlog.get_logger()

@@ -23,7 +23,14 @@ from cdshooks.fhir.client import FhirClient
 from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.gather import check_prefetched_patient, gather
 from cdshooks.fhir.needs import prefetch_templates
-from cdshooks.hooks import NOTHING, Capabilities, capabilities, read_context, told
+from cdshooks.hooks import (
+    HOOK_VERSIONS,
+    NOTHING,
+    Capabilities,
+    capabilities,
+    read_context,
+    told,
+)
 from cdshooks.settings import LOOPBACK_URL, Client, Settings
 from cdshooks.store import Store
 from cdshooks.store.database import new_id
@@ -41,6 +48,10 @@ class Service:
     hook: str
     title: str
     description: str
+
+    @property
+    def hook_version(self) -> str:
+        return HOOK_VERSIONS[self.hook]
 
     @property
     def prefetch(self) -> dict[str, str]:

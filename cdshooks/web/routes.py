@@ -126,6 +126,7 @@ def _discovery(site: Site) -> bytes:
                 "description": service.description,
                 "id": service.id,
                 "version": CDS_HOOKS_VERSION,
+                "hookVersion": service.hook_version,
                 "prefetch": service.prefetch,
             }
             for service in offered(site)
