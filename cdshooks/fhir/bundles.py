@@ -76,6 +76,8 @@ class Content:
     """``total`` exceeds the entries, or an inner Bundle has further pages."""
     next: str | None = None
     """The link to the next page."""
+    urns: dict[str, str] = field(default_factory=dict)
+    """Whom the ``urn:`` of an entry names, by the urn in lower case."""
 
 
 def unpack(raw: msgspec.Raw | bytes) -> Content:
@@ -88,7 +90,7 @@ def unpack(raw: msgspec.Raw | bytes) -> Content:
     if head.resource_type == "OperationOutcome":
         return Content(failed=True, only_remarks=not _is_failure(head))
     content = Content()
-    urns: dict[str, str] = {}
+    urns = content.urns
     if head.resource_type == "Bundle":
         try:
             _unpack_bundle(head, content, urns, "Bundle", 0)
