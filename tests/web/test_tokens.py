@@ -10,7 +10,7 @@ import pytest
 
 from cdshooks.errors import Unauthorised
 from cdshooks.settings import Client
-from cdshooks.web.tokens import KeysOfFile, verify
+from cdshooks.web.tokens import verify
 from tests.support.ehr import (
     BASE,
     DELETE,
@@ -182,8 +182,13 @@ def test_without_a_jwks_url_no_jku_is_looked_at():
     """Not even one that is null, as the missing URL is."""
     token = hand_signed(HOSPITAL.head(jku=None), {}, HOSPITAL.key)
     client = Client(issuer=HOSPITAL.issuer, jwks_file="keys.json")
+
+    class NoKeys:
+        def under(self, kid):
+            return ()
+
     with pytest.raises(Unauthorised) as refused:
-        verify(token, client, KeysOfFile({}), audience=BASE + SERVICE, now=0)
+        verify(token, client, NoKeys(), audience=BASE + SERVICE, now=0)
     assert refused.value.why == "jku"
 
 
