@@ -64,6 +64,7 @@ class Limits(_Section, frozen=True):
     request_bytes: Positive = 10_000_000
     resources: Positive = 5_000
     json_depth: Positive = 64
+    json_nodes: Positive = 500_000
     string_bytes: Positive = 100_000
     response_bytes: Positive = 10_000_000
     pages: Positive = 20

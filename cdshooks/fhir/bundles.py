@@ -20,6 +20,8 @@ from cdshooks.fhir.views import Meta, Reference
 
 _DEEPEST = 16
 """Bundles inside Bundles."""
+_MOST_LENIENT = 10_000
+"""Entries of a Bundle that are looked at one by one when some of them are none."""
 _FAILURES = (msgspec.MsgspecError, ValueError, RecursionError)
 _HARMLESS = frozenset({"information", "warning", "success"})
 _URN_REFERENCE = re.compile(rb'("reference"\s*:\s*")(urn:[^"\\]+)"')
@@ -306,7 +308,7 @@ def _entries(head: _Head, content: Content, path: str) -> list[_Entry | None]:
     except _FAILURES:
         pass
     parts = _lone(head.entry, list[msgspec.Raw])
-    if parts is None:
+    if parts is None or len(parts) > _MOST_LENIENT:
         content.unreadable.append(f"{path}.entry")
         return []
     entries: list[_Entry | None] = []
