@@ -42,6 +42,8 @@ class Service(_Section, frozen=True):
     language: Language = "en"
     site_timezone: Text = "Asia/Shanghai"
     hooks: tuple[Hook, ...] = ("patient-view", "order-select", "order-sign")
+    prefetch_today: bool = False
+    """Ask for laboratory results of the last 24 months alone, by ``today()`` of CDS Hooks 3.0."""
 
 
 class Database(_Section, frozen=True):

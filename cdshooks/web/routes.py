@@ -39,6 +39,7 @@ from cdshooks.service import (
     keep,
     keep_failure,
     offered,
+    prefetch_of,
     read_call,
     stand_in,
     stored_evaluation,
@@ -127,7 +128,7 @@ def _discovery(site: Site) -> bytes:
                 "id": service.id,
                 "version": CDS_HOOKS_VERSION,
                 "hookVersion": service.hook_version,
-                "prefetch": service.prefetch,
+                "prefetch": prefetch_of(site),
             }
             for service in offered(site)
         ]

@@ -1,0 +1,132 @@
+"""``prefetch_today``: of laboratory results the last 24 months alone, and what is lost by it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import Any
+
+import pytest
+
+from cdshooks.app import create_app, running
+from cdshooks.demo import TODAY
+from cdshooks.fhir.needs import prefetch_templates
+from cdshooks.settings import Limits, Service, Settings
+from tests.ehr.client import Ehr, cards_of
+from tests.web.calls import DELETE, PATH, bundle, changed, morning, patient_call
+from tests.web.fhir_server import fhir_server
+
+EXTENSION = "org.tace-cds.assessment"
+DATED = Settings(service=Service(prefetch_today=True), limits=Limits(deadline_seconds=60))
+SINCE = TODAY - datetime.timedelta(days=730)
+
+
+@pytest.fixture(scope="module")
+def dated() -> Any:
+    return create_app(DATED, dev=True, clock=morning).test_client()
+
+
+def templates(client: Any) -> dict[str, str]:
+    (found,) = {
+        json.dumps(service["prefetch"])
+        for service in client.get("/cds-services").get_json()["services"]
+    }
+    read: dict[str, str] = json.loads(found)
+    return read
+
+
+def verdicts(cards: list[dict[str, Any]]) -> dict[str, str]:
+    definitions = cards[0]["extension"][EXTENSION]["definitions"]
+    return {name: judged["verdict"] for name, judged in definitions.items()}
+
+
+def moved(name: str, days: int) -> list[dict[str, Any]]:
+    """A demo patient whose whole history lies further back."""
+    moment = datetime.timedelta(days=days)
+
+    def earlier(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: earlier(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [earlier(part) for part in value]
+        if isinstance(value, str) and value[:3] == "202" and value[4:5] == "-":
+            return (datetime.date.fromisoformat(value[:10]) - moment).isoformat() + value[10:]
+        return value
+
+    resources: list[dict[str, Any]] = earlier([e["resource"] for e in bundle(name)["entry"]])
+    return resources
+
+
+def test_only_the_laboratory_key_is_dated_and_only_where_it_is_configured(
+    client: Any, dated: Any
+) -> None:
+    plain, changed_ones = templates(client), templates(dated)
+    assert plain == prefetch_templates()
+    assert not any("today()" in template for template in plain.values())
+    assert plain.keys() == changed_ones.keys()
+    differing = {key for key in plain if plain[key] != changed_ones[key]}
+    assert differing == {"labs"}
+    assert changed_ones["labs"] == plain["labs"] + "&date=ge{{today() - 730 days}}"
+
+
+@pytest.mark.parametrize("knows_today", [True, False])
+def test_the_client_and_the_service_ask_for_the_same_days(knows_today: bool) -> None:
+    """One of 2.0.1 leaves the key out; the service then asks by itself."""
+    with fhir_server() as server, running(create_app(DATED, dev=True, clock=morning)) as port:
+        ehr = Ehr(f"http://127.0.0.1:{port}", server.base, clock=morning, knows_today=knows_today)
+        assert verdicts(cards_of(ehr.open_chart("demo-refractory")))["cci-2022"] == "met"
+        (labs,) = [query for query in server.asked if "1834-1" in query]
+        assert labs.endswith(f"&date=ge{SINCE.isoformat()}")
+        assert sum("date=" in query for query in server.asked) == 1
+        assert ("labs" in ehr.calls[0]["prefetch"]) == knows_today
+
+
+@pytest.mark.parametrize("name", ["refractory", "effective", "two-sessions", "unsuitable"])
+def test_a_course_within_the_window_is_judged_as_without_it(
+    client: Any, dated: Any, name: str
+) -> None:
+    said = []
+    for one in (client, dated):
+        cards = one.post(PATH, json=patient_call(client, name)).get_json()["cards"]
+        for card in cards:
+            for part in [card, *card.get("suggestions", [])]:
+                part.pop("uuid")
+        said.append(cards)
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize(("first", "whole"), [(92, True), (91, True), (90, False), (-400, False)])
+def test_a_course_that_began_before_it_is_never_not_met(first: int, whole: bool) -> None:
+    """``first``: days from the window's first day to the first session; its marker may be older."""
+    sessions = [
+        datetime.date.fromisoformat(resource["performedDateTime"][:10])
+        for resource in moved("effective", 0)
+        if resource["resourceType"] == "Procedure"
+    ]
+    days = (min(sessions) - SINCE).days - first
+    answers = []
+    for settings in (Settings(limits=DATED.limits), DATED):
+        with (
+            fhir_server(resources=moved("effective", days)) as server,
+            running(create_app(settings, dev=True, clock=morning)) as port,
+        ):
+            ehr = Ehr(f"http://127.0.0.1:{port}", server.base, with_prefetch=False)
+            answers.append(cards_of(ehr.open_chart("demo-effective")))
+    without, windowed = (verdicts(cards) for cards in answers)
+    assert "not-met" in without.values()
+    if whole:
+        assert windowed == without
+        return
+    assert "not-met" not in windowed.values()
+    for definition, verdict in windowed.items():
+        assert verdict in (without[definition], "indeterminate")
+    (missing,) = [c for c in answers[1] if c["extension"][EXTENSION]["card"] == "missing"]
+    assert "A search result was cut off (laboratory results)" in missing["detail"]
+
+
+def test_what_the_client_gives_from_before_the_window_is_used(client: Any, dated: Any) -> None:
+    """It may send more than was asked for; that older results may exist is said all the same."""
+    call = patient_call(client, "effective")
+    assert verdicts(dated.post(PATH, json=call).get_json()["cards"])["cci-2022"] == "not-met"
+    without = changed(call, ("prefetch.labs", DELETE))
+    assert "not-met" not in verdicts(dated.post(PATH, json=without).get_json()["cards"]).values()
