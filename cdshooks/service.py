@@ -209,7 +209,9 @@ def read_call(
         prefetch=prefetch,
         fhir=_fhir_access(caller, request.get("fhirServer"), authorization),
         context=request["context"],
-        can=capabilities(caller.client, dev=site.dev),
+        can=capabilities(
+            caller.client, dev=site.dev, base=site.settings.service.audience_base or ""
+        ),
     )
 
 

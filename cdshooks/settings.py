@@ -87,6 +87,8 @@ class Client(_Section, frozen=True):
     origins: tuple[Text, ...] = ()
     suggestions: tuple[Literal["create", "update", "delete"], ...] = ("create", "delete")
     suggestion_resources: tuple[Text, ...] = ("ServiceRequest", "Task", "CarePlan")
+    chart_url: Text | None = None
+    """Where a card leads whose suggestions this client cannot apply."""
     language: Language | None = None
     readings: Text | None = None
 
@@ -200,8 +202,9 @@ class _File:
             raise self._wrong(key, "a name is up to 64 letters, digits, dots, hyphens, underscores")
         if (client.jwks_url is None) == (client.jwks_file is None):
             raise self._wrong(key, "needs either jwks_url or jwks_file")
-        urls = [("fhir_servers", url) for url in client.fhir_servers]
-        for field, url in [*urls, ("jwks_url", client.jwks_url)]:
+        urls: list[tuple[str, str | None]] = [("fhir_servers", url) for url in client.fhir_servers]
+        urls += [("jwks_url", client.jwks_url), ("chart_url", client.chart_url)]
+        for field, url in urls:
             if url and not (HTTPS_URL.fullmatch(url) or LOOPBACK_URL.fullmatch(url)):
                 raise self._wrong(
                     f"{key}.{field}", "must be an https URL (http only for a loopback host)"

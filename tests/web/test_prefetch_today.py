@@ -13,6 +13,7 @@ from cdshooks.demo import TODAY
 from cdshooks.fhir.needs import prefetch_templates
 from cdshooks.settings import Limits, Service, Settings
 from tests.ehr.client import Ehr, cards_of
+from tests.support.shift import shifted
 from tests.web.calls import DELETE, PATH, bundle, changed, morning, patient_call
 from tests.web.fhir_server import fhir_server
 
@@ -40,21 +41,11 @@ def verdicts(cards: list[dict[str, Any]]) -> dict[str, str]:
     return {name: judged["verdict"] for name, judged in definitions.items()}
 
 
-def moved(name: str, days: int) -> list[dict[str, Any]]:
-    """A demo patient whose whole history lies further back."""
-    moment = datetime.timedelta(days=days)
-
-    def earlier(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: earlier(part) for key, part in value.items()}
-        if isinstance(value, list):
-            return [earlier(part) for part in value]
-        if isinstance(value, str) and value[:3] == "202" and value[4:5] == "-":
-            return (datetime.date.fromisoformat(value[:10]) - moment).isoformat() + value[10:]
-        return value
-
-    resources: list[dict[str, Any]] = earlier([e["resource"] for e in bundle(name)["entry"]])
-    return resources
+def resources_of(name: str, days_earlier: int = 0) -> list[dict[str, Any]]:
+    """A demo patient, whose whole history may lie further back."""
+    resources = [entry["resource"] for entry in bundle(name)["entry"]]
+    moved: list[dict[str, Any]] = shifted(resources, -days_earlier)
+    return moved
 
 
 def test_only_the_laboratory_key_is_dated_and_only_where_it_is_configured(
@@ -100,14 +91,14 @@ def test_a_course_that_began_before_it_is_never_not_met(first: int, whole: bool)
     """``first``: days from the window's first day to the first session; its marker may be older."""
     sessions = [
         datetime.date.fromisoformat(resource["performedDateTime"][:10])
-        for resource in moved("effective", 0)
+        for resource in resources_of("effective")
         if resource["resourceType"] == "Procedure"
     ]
     days = (min(sessions) - SINCE).days - first
     answers = []
     for settings in (Settings(limits=DATED.limits), DATED):
         with (
-            fhir_server(resources=moved("effective", days)) as server,
+            fhir_server(resources=resources_of("effective", days)) as server,
             running(create_app(settings, dev=True, clock=morning)) as port,
         ):
             ehr = Ehr(f"http://127.0.0.1:{port}", server.base, with_prefetch=False)
