@@ -120,6 +120,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             for key, urls in (
                 ("jwks_url", (client.jwks_url or "",)),
                 ("fhir_servers", client.fhir_servers),
+                ("chart_url", (client.chart_url or "",)),
             )
             if any(url.startswith("http:") for url in urls)
         ]

@@ -128,6 +128,12 @@ def test_a_link_stands_where_no_suggestion_can_be_applied(tmp_path, more, langua
     assert [bool(card.get("suggestions")) for card in shown[1:]] == [expected is None] * 2
 
 
+def test_a_chart_on_this_machine_is_warned_of(tmp_path):
+    hospital = replace(HOSPITAL, more='chart_url = "http://127.0.0.1:8000/chart"')
+    with closing(Trusted(tmp_path, hospital=hospital)) as site:
+        assert site.settings.unsafe_urls() == ["clients.general-hospital.chart_url"]
+
+
 def test_a_chart_is_an_https_address(tmp_path):
     for url in ("http://clinic.example.org/chart", "javascript:alert(1)", "chart", ""):
         hospital = replace(HOSPITAL, more=f'chart_url = "{url}"')
