@@ -150,10 +150,12 @@ class Answer:
     seconds: float
 
 
-def survey(server: FhirClient, patient_id: str) -> tuple[list[Answer], Record]:
+def survey(
+    server: FhirClient, patient_id: str, labs_since: datetime.date | None = None
+) -> tuple[list[Answer], Record]:
     """Every search as it is sent in a call, and the record as far as it could be had."""
     parts = [_Part(need, gap=GapKind.NOT_FETCHABLE) for need in NEEDS]
-    _fetch(parts, patient_id, server)
+    _fetch(parts, patient_id, server, labs_since)
     _check_is_patient(_of(parts, PATIENT), patient_id)
     answers = [
         Answer(
