@@ -115,9 +115,20 @@ def test_a_course_that_began_before_it_is_never_not_met(first: int, whole: bool)
     assert "A search result was cut off (laboratory results)" in missing["detail"]
 
 
-def test_what_the_client_gives_from_before_the_window_is_used(client: Any, dated: Any) -> None:
-    """It may send more than was asked for; that older results may exist is said all the same."""
+def test_a_client_that_sends_older_results_too_is_not_taken_for_complete(
+    client: Any, dated: Any
+) -> None:
+    """It was not asked for them: there may be more, so the older course stays unsure."""
     call = patient_call(client, "effective")
-    assert verdicts(dated.post(PATH, json=call).get_json()["cards"])["cci-2022"] == "not-met"
-    without = changed(call, ("prefetch.labs", DELETE))
-    assert "not-met" not in verdicts(dated.post(PATH, json=without).get_json()["cards"]).values()
+    older = shifted(call, -730)
+    assert "not-met" in verdicts(client.post(PATH, json=older).get_json()["cards"]).values()
+    for one, is_sure in ((call, True), (older, False)):
+        told = verdicts(dated.post(PATH, json=one).get_json()["cards"])
+        assert ("not-met" in told.values()) == is_sure
+
+
+def test_without_the_key_and_without_a_server_it_is_a_gap_as_ever(client: Any, dated: Any) -> None:
+    call = changed(patient_call(client, "effective"), ("prefetch.labs", DELETE))
+    for one in (client, dated):
+        cards = one.post(PATH, json=call).get_json()["cards"]
+        assert "not-met" not in verdicts(cards).values()
