@@ -1,5 +1,6 @@
-"""What the service is for, what it rests on and which versions answer: HTML or JSON, English or
-Chinese. The words are those of ``about.toml``; names of attributes are those of the regulation.
+"""What the service is for, what it rests on and which versions answer, as HTML or JSON.
+
+The words, English and Chinese, are in ``about.toml``; an attribute's name is the regulation's.
 """
 
 from __future__ import annotations

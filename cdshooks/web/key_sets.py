@@ -41,8 +41,7 @@ def _passed(now: float, since: float, seconds: float) -> bool:
 
 
 class KeysOfFile:
-    """Read at the start, and again when the file has changed: a new key or a withdrawn one counts
-    within a minute.
+    """Read at the start, and again within a minute when the file has changed.
 
     A change that cannot be read, as a file that is half written, is told to ``failed`` and tried
     again a minute later; for an hour the keys that were read last hold. The constructor raises
