@@ -185,7 +185,7 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
         site_timezone=settings.service.site_timezone,
         terminology=terminology,
     )
-    as_of = options.as_of or datetime.datetime.now(settings.timezone).date()
+    as_of = options.as_of or _today(settings)
     assessment = guide(chart, as_of, readings)
     language = options.lang or settings.service.language
     if options.format == "json":
@@ -213,6 +213,10 @@ def _record(options: argparse.Namespace, settings: Settings) -> Record:
     return gather_from_server(options.source, options.patient, _token(), limits=limits)
 
 
+def _today(settings: Settings) -> datetime.date:
+    return datetime.datetime.now(settings.timezone).date()
+
+
 def _is_url(options: argparse.Namespace) -> bool:
     is_url = str(options.source).startswith(("http://", "https://"))
     if is_url and options.patient is None:
@@ -235,6 +239,7 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> None:
     from cdshooks.doctor.text import examination_text
     from cdshooks.fhir.codes import site_terminology
     from cdshooks.fhir.gather import server_of_command_line
+    from cdshooks.fhir.recent_labs import labs_since
     from cdshooks.fhir.sources import load_source
 
     zone, terminology = settings.service.site_timezone, site_terminology(settings)
@@ -245,6 +250,7 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> None:
             site_timezone=zone,
             terminology=terminology,
             seconds_of_call=settings.limits.deadline_seconds,
+            labs_since=labs_since(_today(settings)) if settings.service.prefetch_today else None,
         )
     else:
         record = load_source(options.source, options.patient)

@@ -17,7 +17,7 @@ import structlog
 from cdshooks.cards import compose, evidence, override_reasons
 from cdshooks.cards.guard import GuardedOrder, guard_cards
 from cdshooks.cards.model import NEXT_STEP, STATUS, Card, Offer, Proposal
-from cdshooks.cards.parts import Telling
+from cdshooks.cards.parts import Telling, link
 from cdshooks.cards.suggestions import is_refractory
 from cdshooks.clinical.chart import Chart
 from cdshooks.consensus.assessment import Assessment
@@ -32,6 +32,17 @@ from cdshooks.settings import Client
 PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN = "patient-view", "order-select", "order-sign"
 ENCOUNTER_START, APPOINTMENT_BOOK = "encounter-start", "appointment-book"
 ORDER_HOOKS = frozenset({ORDER_SELECT, ORDER_SIGN})
+HOOK_VERSIONS = {
+    PATIENT_VIEW: "1.0",
+    ORDER_SELECT: "1.0",
+    ORDER_SIGN: "1.0",
+    ENCOUNTER_START: "1.0",
+    APPOINTMENT_BOOK: "1.0",
+}
+"""``hookVersion`` in the table at the head of each published hook (CDS Hooks, Discovery).
+
+The change logs further down say 1.0.2 of order-select and 1.1.0 of order-sign: the table counts.
+"""
 _PROFESSIONALS = ("Practitioner/", "PractitionerRole/")
 
 log = structlog.get_logger()
@@ -43,19 +54,29 @@ class Capabilities:
 
     actions: frozenset[str]
     resources: frozenset[str]
+    fallback: tuple[str, str] | None = None
+    """Kind (``chart``, ``about``) and URL of the link on a card of which nothing can be applied."""
 
 
 EVERYTHING = Capabilities(frozenset({"create", "update", "delete"}), resource_types())
 NOTHING = Capabilities(frozenset(), frozenset())
 
 
-def capabilities(client: Client | None, *, dev: bool) -> Capabilities:
-    """As configured for the client; in the sandbox everything is offered."""
+def capabilities(client: Client | None, *, dev: bool, base: str = "") -> Capabilities:
+    """As configured for the client; in the sandbox everything is offered.
+
+    ``base``: of this service, as configured. A link leads to the client's chart, where one is
+    configured, else to what this service says about itself; never to anything that was sent.
+    """
     if dev:
         return EVERYTHING
     if client is None:
         return NOTHING
-    return Capabilities(frozenset(client.suggestions), frozenset(client.suggestion_resources))
+    fallback = ("about", f"{base.rstrip('/')}/about") if base else None
+    if client.chart_url:
+        fallback = ("chart", client.chart_url)
+    actions, kinds = frozenset(client.suggestions), frozenset(client.suggestion_resources)
+    return Capabilities(actions, kinds, fallback)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +164,9 @@ def told(
     """The cards of one call as JSON, with the suggestions that the client can apply."""
     if asked.orders.notes:
         assessment = replace(assessment, notes=(*assessment.notes, *asked.orders.notes))
-    author = Author(chart, assessment, terminology, can, asked.encounter, telling.evaluation)
+    author = Author(
+        chart, assessment, terminology, can, asked.encounter, telling.evaluation, telling.lang
+    )
     shown = cards_for(asked, assessment, telling)
     return [author.with_suggestions(card).as_dict() for card in shown]
 
@@ -193,11 +216,15 @@ class Author:
     can: Capabilities
     encounter: str = ""
     evaluation: str = ""
+    lang: str = "en"
     new_uuid: Callable[[], uuid.UUID] = uuid.uuid4
 
     def with_suggestions(self, card: Card) -> Card:
         found = [self._suggestion(offer) for offer in card.offers]
-        return replace(card, suggestions=tuple(one for one in found if one is not None))
+        suggestions = tuple(one for one in found if one is not None)
+        if card.offers and not suggestions and self.can.fallback is not None:
+            card = replace(card, links=(*card.links, link(*self.can.fallback, self.lang)))
+        return replace(card, suggestions=suggestions)
 
     def _suggestion(self, offer: Offer) -> dict[str, Any] | None:
         """None when the client cannot apply the whole of it."""

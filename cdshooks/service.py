@@ -14,6 +14,7 @@ from cdshooks import __version__
 from cdshooks.cards.model import EXTENSION
 from cdshooks.cards.parts import Telling
 from cdshooks.cards.stand_in import stand_in_card
+from cdshooks.clinical.chart import Chart
 from cdshooks.consensus import KNOWLEDGE_VERSION
 from cdshooks.consensus.guide import guide
 from cdshooks.consensus.readings import Readings
@@ -23,7 +24,16 @@ from cdshooks.fhir.client import FhirClient
 from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.gather import check_prefetched_patient, gather
 from cdshooks.fhir.needs import prefetch_templates
-from cdshooks.hooks import NOTHING, Capabilities, capabilities, read_context, told
+from cdshooks.fhir.recent_labs import labs_since, with_what_is_lost
+from cdshooks.fhir.record import Record
+from cdshooks.hooks import (
+    HOOK_VERSIONS,
+    NOTHING,
+    Capabilities,
+    capabilities,
+    read_context,
+    told,
+)
 from cdshooks.settings import LOOPBACK_URL, Client, Settings
 from cdshooks.store import Store
 from cdshooks.store.database import new_id
@@ -43,9 +53,8 @@ class Service:
     description: str
 
     @property
-    def prefetch(self) -> dict[str, str]:
-        """Query template by key: every service is given the whole record."""
-        return prefetch_templates()
+    def hook_version(self) -> str:
+        return HOOK_VERSIONS[self.hook]
 
 
 SERVICES = {
@@ -169,6 +178,11 @@ def offered(site: Site) -> list[Service]:
     return [s for s in SERVICES.values() if s.hook in site.settings.service.hooks]
 
 
+def prefetch_of(site: Site) -> dict[str, str]:
+    """Query template by key: every service is given the whole record."""
+    return prefetch_templates(dated=site.settings.service.prefetch_today)
+
+
 def read_call(
     site: Site,
     caller: Caller,
@@ -195,7 +209,9 @@ def read_call(
         prefetch=prefetch,
         fhir=_fhir_access(caller, request.get("fhirServer"), authorization),
         context=request["context"],
-        can=capabilities(caller.client, dev=site.dev),
+        can=capabilities(
+            caller.client, dev=site.dev, base=site.settings.service.audience_base or ""
+        ),
     )
 
 
@@ -213,29 +229,36 @@ def answer(call: HookCall, site: Site) -> Answer:
     if not asked.concerned:
         check_prefetched_patient(call.patient_id, call.prefetch)
         return Answer({"cards": []}, (), evaluation, today, Marks(), None)
-    record = gather(call.patient_id, call.prefetch, server, bases=bases)
-    chart = chart_of(
-        record,
-        site_timezone=site.settings.service.site_timezone,
-        terminology=site.terminology,
-    )
+    since = labs_since(today) if site.settings.service.prefetch_today else None
+    record = gather(call.patient_id, call.prefetch, server, bases=bases, labs_since=since)
+    record, chart = _charted(record, site, since)
     assessment = guide(chart, today, call.caller.readings)
-    marks, since = Marks(), None
+    marks, told_on = Marks(), None
     if not site.dev:
         name, trail = call.caller.name, site.store.trail
         marks = trail.marks(name, call.patient_id, call.user_id, (chart, asked.drafts), assessment)
         if call.service.hook not in NEVER_SOFTENED:
-            since = trail.unchanged_since(name, call.service.id, marks, today)
+            told_on = trail.unchanged_since(name, call.service.id, marks, today)
     telling = Telling(
         call.language,
         KNOWLEDGE_VERSION,
         site.dev,
-        unchanged_since=since,
+        unchanged_since=told_on,
         evaluation="" if site.dev else evaluation,
     )
     cards = told(asked, chart, assessment, telling, site.terminology, call.can)
     gaps = tuple(gap.key for gap in record.gaps)
-    return Answer({"cards": cards}, gaps, evaluation, today, marks, since if cards else None)
+    return Answer({"cards": cards}, gaps, evaluation, today, marks, told_on if cards else None)
+
+
+def _charted(record: Record, site: Site, since: datetime.date | None) -> tuple[Record, Chart]:
+    """``since``: from when there are laboratory results; older ones may then be a gap."""
+    zone, terminology = site.settings.service.site_timezone, site.terminology
+    chart = chart_of(record, site_timezone=zone, terminology=terminology)
+    lost = with_what_is_lost(record, chart, since) if since is not None else None
+    if lost is None:
+        return record, chart
+    return lost, chart_of(lost, site_timezone=zone, terminology=terminology)
 
 
 def keep(site: Site, call: HookCall, answered: Answer, *, started_at: int, ms: int) -> None:

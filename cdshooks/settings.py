@@ -43,6 +43,8 @@ class Service(_Section, frozen=True):
     language: Language = "en"
     site_timezone: Text = "Asia/Shanghai"
     hooks: tuple[Hook, ...] = ("patient-view", "order-select", "order-sign")
+    prefetch_today: bool = False
+    """Ask for laboratory results of the last 24 months alone, by ``today()`` of CDS Hooks 3.0."""
 
 
 class Database(_Section, frozen=True):
@@ -67,6 +69,7 @@ class Limits(_Section, frozen=True):
     request_bytes: Positive = 10_000_000
     resources: Positive = 5_000
     json_depth: Positive = 64
+    json_nodes: Positive = 500_000
     string_bytes: Positive = 100_000
     response_bytes: Positive = 10_000_000
     pages: Positive = 20
@@ -87,6 +90,8 @@ class Client(_Section, frozen=True):
     origins: tuple[Text, ...] = ()
     suggestions: tuple[Literal["create", "update", "delete"], ...] = ("create", "delete")
     suggestion_resources: tuple[Text, ...] = ("ServiceRequest", "Task", "CarePlan")
+    chart_url: Text | None = None
+    """Where a card leads whose suggestions this client cannot apply."""
     language: Language | None = None
     readings: Text | None = None
 
@@ -118,6 +123,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             for key, urls in (
                 ("jwks_url", (client.jwks_url or "",)),
                 ("fhir_servers", client.fhir_servers),
+                ("chart_url", (client.chart_url or "",)),
             )
             if any(url.startswith("http:") for url in urls)
         ]
@@ -201,8 +207,9 @@ class _File:
             raise self._wrong(key, "a name is up to 64 letters, digits, dots, hyphens, underscores")
         if (client.jwks_url is None) == (client.jwks_file is None):
             raise self._wrong(key, "needs either jwks_url or jwks_file")
-        urls = [("fhir_servers", url) for url in client.fhir_servers]
-        for field, url in [*urls, ("jwks_url", client.jwks_url)]:
+        urls: list[tuple[str, str | None]] = [("fhir_servers", url) for url in client.fhir_servers]
+        urls += [("jwks_url", client.jwks_url), ("chart_url", client.chart_url)]
+        for field, url in urls:
             if url and not (HTTPS_URL.fullmatch(url) or LOOPBACK_URL.fullmatch(url)):
                 raise self._wrong(
                     f"{key}.{field}", "must be an https URL (http only for a loopback host)"

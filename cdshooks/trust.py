@@ -20,9 +20,9 @@ from cdshooks.store import Store
 from cdshooks.store.database import IN_MEMORY, Database, NotADatabase
 from cdshooks.store.schema import WrongSchema
 from cdshooks.web.auth import Ledger, TokenGate
-from cdshooks.web.tokens import Keys, KeysByUrl, KeysOfFile, read_key_set
+from cdshooks.web.key_sets import KEY_SET_BYTES, KeysByUrl, KeysOfFile
+from cdshooks.web.tokens import Keys
 
-KEY_SET_BYTES = 64 * 1024
 KEY_SET_SECONDS = 2.0
 SHORT_KEY = 16
 """A hash key below this many characters can be guessed."""
@@ -81,27 +81,36 @@ def open_store(settings: Settings, dev: bool) -> Store:
 def token_gate(
     settings: Settings, ledger: Ledger, clock: Callable[[], datetime.datetime]
 ) -> TokenGate:
+    def seconds() -> float:
+        return clock().timestamp()
+
     return TokenGate(
         clients=settings.clients,
-        keys={name: _keys(settings, name, client) for name, client in settings.clients.items()},
+        keys={
+            name: _keys(settings, name, client, seconds)
+            for name, client in settings.clients.items()
+        },
         audience_base=settings.service.audience_base or "",
         ledger=ledger,
         per_minute=settings.limits.requests_per_minute,
-        seconds=lambda: clock().timestamp(),
+        seconds=seconds,
     )
 
 
-def _keys(settings: Settings, name: str, client: Client) -> Keys:
+def _keys(settings: Settings, name: str, client: Client, seconds: Callable[[], float]) -> Keys:
     if url := client.jwks_url:
-        return KeysByUrl(lambda: _fetched(url, client.ca_file))
+        return KeysByUrl(lambda: _fetched(url, client.ca_file), seconds)
+    key = f"clients.{name}.jwks_file"
+
+    def failed(problem: str) -> None:
+        log.error("the keys of a client", where=key, problem=problem)
+
     try:
-        keys = read_key_set(Path(client.jwks_file or "").read_bytes())
+        return KeysOfFile(Path(client.jwks_file or ""), seconds, failed)
     except OSError as error:
-        what = f"cannot be read: {error.strerror}"
-        raise settings.wrong(f"clients.{name}.jwks_file", what) from None
+        raise settings.wrong(key, f"cannot be read: {error.strerror}") from None
     except ValueError as error:
-        raise settings.wrong(f"clients.{name}.jwks_file", str(error)) from None
-    return KeysOfFile(keys)
+        raise settings.wrong(key, str(error)) from None
 
 
 def _fetched(url: str, ca_file: str | None) -> bytes:

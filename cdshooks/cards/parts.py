@@ -110,6 +110,11 @@ def make_card(
     )
 
 
+def link(kind: str, url: str, lang: str) -> dict[str, str]:
+    """``url``: only ever from the configuration."""
+    return {"label": str(Catalogue(lang).say(f"link.{kind}")), "url": url, "type": "absolute"}
+
+
 def extension(
     kind: str, assessment: Assessment, telling: Telling, statements: Iterable[str]
 ) -> dict[str, Any]:

@@ -20,6 +20,7 @@ Nothing is judged, and no value is told, only counts, codes and references. As J
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -130,10 +131,11 @@ def examine_server(
     site_timezone: str,
     terminology: Terminology,
     seconds_of_call: float,
+    labs_since: datetime.date | None = None,
 ) -> Examination:
     """Asks everything once. Raises :class:`UnusableInput` when nobody answers at all."""
     capabilities, about = _metadata(server)
-    answers, record = survey(server, patient_id)
+    answers, record = survey(server, patient_id, labs_since)
     if about.metadata == "refused" and all(map(_is_silent, answers)):
         raise UnusableInput("the FHIR server cannot be reached")
     searches = []

@@ -20,6 +20,8 @@ from cdshooks.fhir.views import Meta, Reference
 
 _DEEPEST = 16
 """Bundles inside Bundles."""
+_MOST_LENIENT = 10_000
+"""Entries of a Bundle that are looked at one by one when some of them are none."""
 _FAILURES = (msgspec.MsgspecError, ValueError, RecursionError)
 _HARMLESS = frozenset({"information", "warning", "success"})
 _URN_REFERENCE = re.compile(rb'("(?:reference|url)"\s*:\s*")(urn:[^"\\]+)"')
@@ -77,6 +79,8 @@ class Content:
     """``total`` exceeds the entries, or an inner Bundle has further pages."""
     next: str | None = None
     """The link to the next page."""
+    urns: dict[str, str] = field(default_factory=dict)
+    """Whom the ``urn:`` of an entry names, by the urn in lower case."""
 
 
 def unpack(raw: msgspec.Raw | bytes) -> Content:
@@ -89,7 +93,7 @@ def unpack(raw: msgspec.Raw | bytes) -> Content:
     if head.resource_type == "OperationOutcome":
         return Content(failed=True, only_remarks=not _is_failure(head))
     content = Content()
-    urns: dict[str, str] = {}
+    urns = content.urns
     if head.resource_type == "Bundle":
         try:
             _unpack_bundle(head, content, urns, "Bundle", 0)
@@ -305,7 +309,7 @@ def _entries(head: _Head, content: Content, path: str) -> list[_Entry | None]:
     except _FAILURES:
         pass
     parts = _lone(head.entry, list[msgspec.Raw])
-    if parts is None:
+    if parts is None or len(parts) > _MOST_LENIENT:
         content.unreadable.append(f"{path}.entry")
         return []
     entries: list[_Entry | None] = []

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,6 +54,8 @@ class Draft:
     """The drugs of a liver infusion, when any is ordered."""
     ambiguous: bool = False
     """Another resource of the Bundle, not the same, has this reference too."""
+    name: str = ""
+    """As the Bundle names it, and a selection: also by an id that is not usable, one of dots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +64,22 @@ class DraftOrders:
     references: frozenset[str] = frozenset()
     """Everything that the Bundle holds."""
     notes: tuple[ChartNote, ...] = ()
+    urns: Mapping[str, str] = field(default_factory=dict)
+    """What an entry holds, by its ``urn:`` in lower case."""
 
     def selected(self, selections: list[str], bases: tuple[str, ...] = ()) -> tuple[Draft, ...]:
-        """The drafts among those that were just selected, also by version or absolute URL."""
-        chosen = {
-            one if one in self.references else local_reference(Reference(reference=one), bases)
-            for one in selections
-        }
+        """The drafts that were just selected: by ``Type/id``, version, absolute URL or urn."""
+        chosen = {self._named(one, bases) for one in selections}
         if not chosen <= self.references:
             raise BadRequest("context.selections must name orders that context.draftOrders holds.")
-        return tuple(draft for draft in self.drafts if draft.reference in chosen)
+        return tuple(draft for draft in self.drafts if draft.name in chosen)
+
+    def _named(self, selection: str, bases: tuple[str, ...]) -> str | None:
+        if selection in self.references:
+            return selection
+        if name := self.urns.get(selection.lower()):
+            return name
+        return local_reference(Reference(reference=selection), bases)
 
 
 class _OtherVersions(msgspec.Struct, rename="camel"):
@@ -108,7 +116,7 @@ def read_draft_orders(
         reference = resource.name if resource.name and is_id(resource.id) else ""
         if isinstance(view, ServiceRequest):
             if view.status not in _OVER and not view.do_not_perform:
-                services.append(Entry(reference, view))
+                services.append(Entry(resource.name or "", view))
         elif isinstance(view, MedicationRequest):
             route = _is_arterial(desk, view)
             if view.status not in _OVER and not view.do_not_perform and route is not False:
@@ -124,7 +132,7 @@ def read_draft_orders(
         desk.notes.add(ChartNote("foreign-patient", tuple(sorted(foreign)), count=len(foreign)))
     names = frozenset(resource.name for resource in content.resources if resource.name)
     notes = sorted(desk.notes, key=lambda note: (note.code, note.references, note.path))
-    return DraftOrders(drafts, names, tuple(notes))
+    return DraftOrders(drafts, names, tuple(notes), content.urns)
 
 
 def _unpacked(bundle: Mapping[str, Any]) -> Content:
@@ -206,7 +214,8 @@ def _drafts(
 ) -> tuple[Draft, ...]:
     """All of them; a draft that stands there twice and is the same is told once."""
     found: dict[Draft | int, Draft] = {}
-    for number, (reference, view, _) in enumerate(services):
+    for number, (name, view, _) in enumerate(services):
+        reference = name if is_id(name.partition("/")[2]) else ""
         recognised = recognise(
             desk,
             Procedure(code=view.code, body_site=view.body_site, reason_code=view.reason_code),
@@ -229,6 +238,6 @@ def _drafts(
                 date=day.date if day is not None else None,
                 references=tuple(sorted(drug_references | ({reference} - {""}))),
             )
-        draft = Draft(reference, kind, infusion, ambiguous=reference in ambiguous)
-        found[draft if reference else number] = draft
+        draft = Draft(reference, kind, infusion, ambiguous=name in ambiguous, name=name)
+        found[draft if name else number] = draft
     return tuple(found.values())

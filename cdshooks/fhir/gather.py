@@ -8,6 +8,7 @@ had is a gap; without the patient or the procedures nothing can be said.
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -78,10 +79,12 @@ def gather(
     server: FhirClient | None,
     *,
     bases: tuple[str, ...] = (),
+    labs_since: datetime.date | None = None,
 ) -> Record:
     """The record, from prefetch and, where that is not enough, from ``server`` if it may be asked.
 
-    ``bases``: under which an absolute reference is the patient's (default: the server's). Raises
+    ``bases``: under which an absolute reference is the patient's (default: the server's);
+    ``labs_since``: the day from which laboratory results are asked for (default: all). Raises
     :class:`BadRequest` for another patient, :class:`PreconditionFailed` without patient or
     procedures.
     """
@@ -90,7 +93,7 @@ def gather(
     parts = [_prefetched(need, prefetch or {}) for need in NEEDS]
     _check_prefetched_patient(parts, patient_id)
     if server is not None:
-        _fetch(parts, patient_id, server)
+        _fetch(parts, patient_id, server, labs_since)
     _check_required(parts, patient_id)
     return _record(parts, patient_id, server, bases)
 
@@ -148,10 +151,12 @@ class Answer:
     seconds: float
 
 
-def survey(server: FhirClient, patient_id: str) -> tuple[list[Answer], Record]:
+def survey(
+    server: FhirClient, patient_id: str, labs_since: datetime.date | None = None
+) -> tuple[list[Answer], Record]:
     """Every search as it is sent in a call, and the record as far as it could be had."""
     parts = [_Part(need, gap=GapKind.NOT_FETCHABLE) for need in NEEDS]
-    _fetch(parts, patient_id, server)
+    _fetch(parts, patient_id, server, labs_since)
     _check_is_patient(_of(parts, PATIENT), patient_id)
     answers = [
         Answer(
@@ -212,12 +217,18 @@ def _check_prefetched_patient(parts: Iterable[_Part], patient_id: str) -> None:
 # From the server
 
 
-def _fetch(parts: Iterable[_Part], patient_id: str, server: FhirClient) -> None:
+def _fetch(
+    parts: Iterable[_Part],
+    patient_id: str,
+    server: FhirClient,
+    labs_since: datetime.date | None = None,
+) -> None:
     """Everything that is not whole, at once; what has arrived at the deadline is used."""
     asked: dict[Future[Found], _Part] = {}
     for part in parts:
         if part.gap is not None:
-            asked[_threads.submit(_timed(part, _question(part, patient_id, server)))] = part
+            query = part.need.expand(patient_id, labs_since)
+            asked[_threads.submit(_timed(part, _question(part, query, server)))] = part
     arrived, late = wait(asked, timeout=server.remaining() + _GRACE_SECONDS)
     for future in late:
         future.cancel()
@@ -238,8 +249,8 @@ def _fetch(parts: Iterable[_Part], patient_id: str, server: FhirClient) -> None:
         part.unreadable.clear()
 
 
-def _question(part: _Part, patient_id: str, server: FhirClient) -> Callable[[], Found]:
-    query, start = part.need.expand(patient_id), part.next
+def _question(part: _Part, query: str, server: FhirClient) -> Callable[[], Found]:
+    start = part.next
     if part.need.key == PATIENT:
         return lambda: Found([server.read(query)])
     return lambda: server.search(query, start)

@@ -7,6 +7,7 @@ are data: ``fhir_profiles/prefetch.json``.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from importlib.resources import files
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -16,6 +17,10 @@ import msgspec
 PATIENT = "patient"
 REQUIRED = ("patient", "procedures")
 """Without these nothing is answered; any other key lost is a gap."""
+
+LABS = "labs"
+LABS_DAYS = 730
+"""24 months: how far back laboratory results are asked for, where a site wants that."""
 
 _TOKEN = "{{context.patientId}}"
 _KEPT = "/?=&,._-~:"
@@ -35,9 +40,11 @@ class Need:
     def required(self) -> bool:
         return self.key in REQUIRED
 
-    def expand(self, patient_id: str) -> str:
-        """The query for one patient, percent-encoded."""
+    def expand(self, patient_id: str, labs_since: datetime.date | None = None) -> str:
+        """The query for one patient, percent-encoded; ``labs_since`` counts for that key alone."""
         before, token, after = self.query.partition(_TOKEN)
+        if labs_since is not None and self.key == LABS:
+            after += f"&date=ge{labs_since.isoformat()}"
         return quote(before, _KEPT) + quote(patient_id if token else "", "") + quote(after, _KEPT)
 
 
@@ -71,6 +78,13 @@ CODES_ASKED_FOR = _codes_asked_for()
 """System and code of every observation that a search names by its code."""
 
 
-def prefetch_templates() -> dict[str, str]:
-    """Query template by key, for discovery (CDS Hooks, Discovery)."""
-    return dict(PREFETCH)
+def prefetch_templates(*, dated: bool = False) -> dict[str, str]:
+    """Query template by key, for discovery (CDS Hooks, Discovery).
+
+    ``dated``: of laboratory results the recent ones alone, by a token of CDS Hooks 3.0 (ballot;
+    Prefetch Template, Relative dates); a client of 2.0.1 knows no ``today()``.
+    """
+    templates = dict(PREFETCH)
+    if dated:
+        templates[LABS] += f"&date=ge{{{{today() - {LABS_DAYS} days}}}}"
+    return templates

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from cdshooks.store.database import Database
+from cdshooks.store.downstream import downstream
 from cdshooks.store.tables import card, evaluation, feedback, suggestion
 
 SCHEMA = "tace-feedback-report/1"
@@ -72,6 +73,7 @@ def report(database: Database) -> dict[str, Any]:
         ),
         "missing": _counts(code for call in answered for code in call["told"].get("missing", ())),
         "gaps": _counts(key for call in answered for key in call["gaps"]),
+        "later": downstream(answered, cards, _cell),
     }
 
 
@@ -215,6 +217,10 @@ def as_text(figures: Mapping[str, Any]) -> str:
         lines += [f"Response by {_words(name)}", *_lines_of(table), ""]
     for name in ("suggestions", "overrideReasons", "missing", "gaps"):
         lines += [_title(name), *_lines_of(figures[name]), ""]
+    later = figures["later"]
+    lines += [f"Within {later['days']} days after a card, of what was missing"]
+    lines += [*_lines_of(later["missing"]), *_lines("taceOrder", later["taceOrder"], "")]
+    lines += ["Whether a therapy took place is not told: no clinical data is kept.", ""]
     lines += _lines("comments", figures["comments"], "")
     lines += _lines("secondsToResponse", figures["secondsToResponse"], "")
     lines.append("What is ignored is never reported: no feedback is an upper bound of it.")

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, insert, or_, select
+from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, text
 
 from cdshooks.consensus.assessment import Assessment
 from cdshooks.store import audit, fingerprints
@@ -21,6 +21,9 @@ from cdshooks.store.tables import card, evaluation, feedback, suggestion
 
 WARNING_CARDS = ("status", "guard")
 """Cards that may warn; overriding one with a reason is an answer to the warning."""
+
+MOST_IN_MEMORY = 1_000
+"""Calls that a sandbox without a database remembers: some 3 MB."""
 
 _AS_IT_IS = (
     "id",
@@ -124,7 +127,9 @@ class Trail:
         with self._database.writing() as connection:
             connection.execute(insert(evaluation).values(_row(told)))
             _keep_cards(connection, told)
-            if not self._database.is_in_memory:  # such a trail would prove nothing
+            if self._database.is_in_memory:
+                _forget_oldest(connection)
+            else:  # in memory an audit trail would prove nothing
                 audit.append(
                     connection,
                     told.started_at + told.ms,
@@ -149,6 +154,13 @@ class Trail:
             if found is None:
                 return None
             return _shown(connection, dict(found._mapping))
+
+
+def _forget_oldest(connection: Connection) -> None:
+    """Beyond the newest; their cards, suggestions and feedback go with them."""
+    newest_first = (evaluation.c.started_at.desc(), text("rowid DESC"))
+    old = select(evaluation.c.id).order_by(*newest_first).limit(-1).offset(MOST_IN_MEMORY)
+    connection.execute(delete(evaluation).where(evaluation.c.id.in_(old)))
 
 
 def _row(told: Told) -> dict[str, Any]:

@@ -1,25 +1,19 @@
-"""What the service is for, what it rests on and which versions answer: one text, HTML or JSON."""
+"""What the service is for, what it rests on and which versions answer, as HTML or JSON.
+
+The words, English and Chinese, are in ``about.toml``; an attribute's name is the regulation's.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from importlib.resources import files
 from typing import Any
 
-INTENDED_USE = (
-    "Decision support for health professionals who treat hepatocellular carcinoma (interventional "
-    "radiologists, hepatologists, tumour boards): says whether a patient's TACE course meets "
-    "published definitions of refractoriness, why, and what the consensus advises next."
-)
-LIMITS = (
-    "Reads recorded measurements and reports, never images.",
-    "Says unknown when a datum is missing; missing is never taken as no.",
-    "Gives no doses and orders nothing; a clinician decides.",
-    "Not a medical device, not for emergencies, not for use without a clinician.",
-)
+LIMITS = ("measured", "unknown", "doses", "device")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,43 +26,58 @@ class Facts:
     citations: Sequence[str]
 
 
-def about(facts: Facts) -> dict[str, Any]:
-    sandbox = "sandbox (--dev): no client authentication, synthetic data only"
+@dataclass(frozen=True, slots=True)
+class _Words:
+    lang: str
+
+    def text(self, key: str, **values: object) -> str:
+        return str(_written()["text"][key][self.lang]).format(**values)
+
+    def title(self, key: str) -> str:
+        return str(_written()["title"][key][self.lang])
+
+    def attributes(self, kind: str) -> dict[str, str]:
+        return {name: told[self.lang] for name, told in _written()[kind].items()}
+
+
+@cache
+def _written() -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / "about.toml").read_text("utf-8"))
+
+
+def about(facts: Facts, lang: str) -> dict[str, Any]:
+    say = _Words(lang)
     return {
-        "name": "cdshooks: TACE refractoriness",
-        "intendedUse": INTENDED_USE,
-        "limits": list(LIMITS),
-        "repeats": _repeats(facts.repeat_days),
-        "mode": sandbox if facts.dev else "production",
+        "name": say.text("name"),
+        "intendedUse": say.text("intended-use"),
+        "limits": [say.text(f"limits-{limit}") for limit in LIMITS],
+        "repeats": _repeats(facts.repeat_days, say),
+        "mode": say.text("sandbox" if facts.dev else "production"),
         "versions": dict(facts.versions),
-        "sourceAttributes": _source_attributes(facts),
+        "sourceAttributes": _source_attributes(facts, say),
     }
 
 
-def _repeats(days: int) -> str:
-    lately = f"within {days} days, or after" if days else "after"
-    return (
-        f"Told again by the same service to the same client, of the same patient, with the same "
-        f"verdicts and data, {lately} somebody overrode the card with a reason, a card is softened "
-        f"to info and says since when nothing has changed. At order-sign nothing is softened."
-    )
+def _repeats(days: int, say: _Words) -> str:
+    lately = say.text("lately", days=days) if days else say.text("lately-never")
+    return say.text("repeats", lately=lately)
 
 
-def _source_attributes(facts: Facts) -> dict[str, Any]:
-    written = tomllib.loads((files(__package__) / "source_attributes.toml").read_text("utf-8"))
+def _source_attributes(facts: Facts, say: _Words) -> dict[str, Any]:
     versions = ", ".join(f"{name} {facts.versions[name]}" for name in ("cdshooks", "knowledge"))
-    dates = f"{versions}: released {written['released']}, revised {written['revised']}"
+    days = {name: _written()[name] for name in ("released", "revised")}
     return {
         "evidence-based": {
             "bibliographic-citation": list(facts.citations),
-            "release-and-revision-dates": dates,
-            **written["evidence-based"],
+            "release-and-revision-dates": say.text("dates", versions=versions, **days),
+            **say.attributes("evidence-based"),
         },
-        "predictive": written["predictive"],
+        "predictive": say.attributes("predictive"),
     }
 
 
-def as_html(facts: dict[str, Any]) -> str:
+def as_html(facts: dict[str, Any], lang: str) -> str:
+    say = _Words(lang)
     limits = "".join(f"<li>{escape(limit)}</li>" for limit in facts["limits"])
     versions = "".join(
         f"<li>{escape(name)}: {escape(value)}</li>" for name, value in facts["versions"].items()
@@ -78,12 +87,13 @@ def as_html(facts: dict[str, Any]) -> str:
         for kind, named in facts["sourceAttributes"].items()
     )
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
         f"<title>{escape(facts['name'])}</title></head><body><h1>{escape(facts['name'])}</h1>"
-        f"<p>{escape(facts['intendedUse'])}</p><h2>Limits</h2><ul>{limits}</ul>"
-        f"<h2>Repeats</h2><p>{escape(facts['repeats'])}</p>"
-        f"<h2>Versions</h2><ul>{versions}</ul><p>Mode: {escape(facts['mode'])}</p>"
-        f"<h2>Source attributes</h2>{attributes}</body></html>\n"
+        f"<p>{escape(facts['intendedUse'])}</p><h2>{say.title('limits')}</h2><ul>{limits}</ul>"
+        f"<h2>{say.title('repeats')}</h2><p>{escape(facts['repeats'])}</p>"
+        f"<h2>{say.title('versions')}</h2><ul>{versions}</ul>"
+        f"<p>{say.title('mode')}: {escape(facts['mode'])}</p>"
+        f"<h2>{say.title('attributes')}</h2>{attributes}</body></html>\n"
     )
 
 

@@ -39,6 +39,7 @@ from cdshooks.service import (
     keep,
     keep_failure,
     offered,
+    prefetch_of,
     read_call,
     stand_in,
     stored_evaluation,
@@ -66,7 +67,6 @@ log = structlog.get_logger()
 def create_routes(site: Site, gate: Gate, metrics: Metrics, known: Facts) -> Blueprint:
     web = Blueprint("web", __name__)
     discovery = _discovery(site)
-    facts = about(known)
     document = openapi(offered(site), known.versions["cdshooks"], site.settings)
 
     @web.get("/cds-services", strict_slashes=False)
@@ -104,9 +104,13 @@ def create_routes(site: Site, gate: Gate, metrics: Metrics, known: Facts) -> Blu
 
     @web.get("/about", strict_slashes=False)
     def say_about() -> Response:
-        if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html":
-            return Response(as_html(facts), mimetype="text/html")
-        return _json(facts)
+        language = _wanted_language() or site.settings.service.language
+        facts = about(known, language)
+        wanted = request.accept_mimetypes.best_match(["text/html", "application/json"])
+        is_page = wanted == "text/html"
+        response = _json(facts) if not is_page else _page(as_html(facts, language))
+        response.headers["Content-Language"] = language
+        return response
 
     def refused(error: Exception) -> Response:
         if isinstance(error, Unauthorised):
@@ -126,7 +130,8 @@ def _discovery(site: Site) -> bytes:
                 "description": service.description,
                 "id": service.id,
                 "version": CDS_HOOKS_VERSION,
-                "prefetch": service.prefetch,
+                "hookVersion": service.hook_version,
+                "prefetch": prefetch_of(site),
             }
             for service in offered(site)
         ]
@@ -275,6 +280,10 @@ def _wanted_language() -> str | None:
 
 def _json(body: dict[str, Any]) -> Response:
     return Response(orjson.dumps(body), mimetype="application/json")
+
+
+def _page(html: str) -> Response:
+    return Response(html, mimetype="text/html")
 
 
 def failed(error: Exception) -> Response:

@@ -48,7 +48,8 @@ def read_members(body: bytes, limits: Limits) -> Members:
     """The members of the request object; raises :class:`BadRequest` for anything not strict JSON.
 
     Refused are: what is not UTF-8 or not JSON, NaN and infinite numbers, lone surrogates, a root
-    that is not an object, a key given twice, and what goes beyond the limits on depth and length.
+    that is not an object, a key given twice, and what goes beyond the limits on depth, on length
+    and on how many values there are.
     """
     try:
         body.decode("utf-8")
@@ -66,6 +67,8 @@ def read_members(body: bytes, limits: Limits) -> Members:
     unescaped = _without_escaped_quotes(body)
     if _deeper_than(unescaped, limits.json_depth):
         raise BadRequest(_too_deep(limits))
+    if _has_more_values(unescaped, limits.json_nodes):
+        raise BadRequest(f"There are more than the limit of {limits.json_nodes} values.")
     if _has_long_string(body, unescaped, limits.string_bytes):
         raise BadRequest(f"A string is longer than the limit of {limits.string_bytes} bytes.")
     return members
@@ -151,6 +154,15 @@ def _deeper_than(text: bytes, limit: int) -> bool:
             return False
         brackets = brackets.replace(b"()", b"")
     return bool(brackets)
+
+
+def _has_more_values(text: bytes, limit: int) -> bool:
+    """Each takes two bytes at least, so most bodies need no count; then strings may hold commas."""
+    if len(text) < 2 * limit or text.count(b",") + text.count(b"[") + text.count(b"{") < limit:
+        return False
+    outside = b'"'.join(text.split(b'"')[::2]).translate(None, b" \t\r\n")
+    empty = outside.count(b"[]") + outside.count(b"{}")
+    return outside.count(b",") + outside.count(b"[") + outside.count(b"{") - empty >= limit
 
 
 def _has_long_string(body: bytes, text: bytes, limit: int) -> bool:

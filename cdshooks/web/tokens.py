@@ -10,12 +10,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
 import re
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any, Protocol
 
 from joserfc import jws
@@ -174,70 +171,3 @@ def _verify_signature(token: str, key: Any, algorithms: Sequence[str]) -> None:
         jws.deserialize_compact(token, key, registry=registry)
     except (JoseError, ValueError, TypeError):
         raise Unauthorised("signature") from None
-
-
-# Where keys come from
-
-
-def read_key_set(body: bytes) -> dict[str, list[Jwk]]:
-    """Keys by ``kid``; one that has none cannot be chosen. Raises ValueError."""
-    try:
-        keys = json.loads(body)["keys"]
-        usable = [key for key in keys if isinstance(key, dict) and isinstance(key.get("kid"), str)]
-    except (KeyError, TypeError, RecursionError, UnicodeDecodeError, json.JSONDecodeError):
-        raise ValueError("not a set of keys (an object with an array named keys)") from None
-    by_id: dict[str, list[Jwk]] = {}
-    for key in usable:
-        by_id.setdefault(key["kid"], []).append(key)
-    return by_id
-
-
-@dataclass(frozen=True, slots=True)
-class KeysOfFile:
-    keys: Mapping[str, Sequence[Jwk]]
-
-    def under(self, kid: str) -> Sequence[Jwk]:
-        return self.keys.get(kid, ())
-
-
-class KeysByUrl:
-    """Fetched from the configured URL, and never from what a token says.
-
-    A set is good for an hour. A ``kid`` that is not in it may be new: the set is fetched again, at
-    most once a minute however many tokens ask.
-    """
-
-    HOUR, MINUTE = 3600.0, 60.0
-
-    def __init__(
-        self, fetch: Callable[[], bytes], clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._fetch = fetch
-        self._clock = clock
-        self._keys: Mapping[str, Sequence[Jwk]] = {}
-        self._fetched_at = -math.inf
-        self._asked_at = -math.inf
-        self._lock = Lock()
-
-    def under(self, kid: str) -> Sequence[Jwk]:
-        found = self._known(kid)
-        if found:
-            return found
-        with self._lock:
-            found = self._known(kid)  # another thread may just have fetched it
-            if not found and self._clock() - self._asked_at >= self.MINUTE:
-                self._refetch()
-                found = self._known(kid)
-        return found
-
-    def _known(self, kid: str) -> Sequence[Jwk]:
-        fresh = self._clock() - self._fetched_at < self.HOUR
-        return self._keys.get(kid, ()) if fresh else ()
-
-    def _refetch(self) -> None:
-        self._asked_at = self._clock()
-        try:
-            self._keys = read_key_set(self._fetch())
-            self._fetched_at = self._clock()
-        except Exception:  # whatever the client's server does, a token is refused and no more
-            raise Unauthorised("keys-unavailable") from None

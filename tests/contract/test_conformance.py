@@ -70,8 +70,24 @@ def test_the_version_is_that_of_the_specification() -> None:
     assert {service["version"] for service in services()} == {"2.0.1"}
 
 
-def test_no_hook_version_is_claimed() -> None:
-    assert all("hookVersion" not in service for service in services())
+def test_the_hook_version_is_that_of_the_published_table() -> None:
+    published = {
+        "patient-view": "1.0",
+        "order-select": "1.0",
+        "order-sign": "1.0",
+        "encounter-start": "1.0",
+        "appointment-book": "1.0",
+    }
+    assert {service["hook"]: service["hookVersion"] for service in services()} == published
+
+
+def test_a_client_of_2_0_1_finds_all_that_it_knows_as_it_knows_it() -> None:
+    """What came later stands beside it, in members of its own."""
+    known = {"hook", "title", "description", "id", "prefetch", "usageRequirements"}
+    for service in services():
+        assert {"hook", "title", "description", "id", "prefetch"} <= service.keys()
+        assert service.keys() - known == {"version", "hookVersion"}
+        assert all(isinstance(value, str) for value in service["prefetch"].values())
 
 
 def test_discovery_is_open() -> None:

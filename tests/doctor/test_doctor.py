@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from importlib.resources import files
@@ -79,6 +80,19 @@ def test_a_server_that_gives_everything() -> None:
     assert {one["outcome"] for one in found["searches"]} == {"complete"}
     procedures = search(found, "procedures")
     assert (procedures["resources"], procedures["pages"], procedures["required"]) == (3, 1, True)
+
+
+def test_laboratory_results_are_asked_for_as_a_call_does(tmp_path: Path) -> None:
+    config = tmp_path / "site.toml"
+    config.write_text("[service]\nprefetch_today = true\n", encoding="utf-8")
+    with fhir_server() as server:
+        doctor(server.base, *PATIENT)
+        assert not any("date=" in query for query in server.asked)
+        doctor(server.base, *PATIENT, "--config", str(config))
+        (labs,) = [query for query in server.asked if "date=" in query]
+    day = datetime.date.fromisoformat(labs.partition("&date=ge")[2])
+    assert "1834-1" in labs
+    assert 729 <= (datetime.datetime.now(datetime.UTC).date() - day).days <= 731
 
 
 def test_a_server_and_a_file_hold_the_same() -> None:

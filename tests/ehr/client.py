@@ -52,16 +52,19 @@ class UnknownToken(Exception):
     """A prefetch template asks for what CDS Hooks does not have."""
 
 
-def resolved(template: str, context: Mapping[str, Any]) -> str | None:
+def resolved(
+    template: str, context: Mapping[str, Any], today: datetime.date | None = None
+) -> str | None:
     """A prefetch query; None when this call has no value for one of its tokens.
 
+    ``today``: of a client that knows the relative dates of CDS Hooks 3.0; one of 2.0.1 does not.
     Raises :class:`UnknownToken`, also for a member of the context that is not a plain value.
     """
     lacking = False
 
     def value(match: re.Match[str]) -> str:
         nonlocal lacking
-        found = _value(match[1].strip(), context)
+        found = _relative_day(match[1].strip(), today) or _value(match[1].strip(), context)
         lacking = lacking or found is None
         return quote(found or "", "/")
 
@@ -69,6 +72,14 @@ def resolved(template: str, context: Mapping[str, Any]) -> str | None:
     if "{{" in query or "}}" in query:
         raise UnknownToken(template)
     return None if lacking else query
+
+
+def _relative_day(token: str, today: datetime.date | None) -> str | None:
+    match = re.fullmatch(r"today\(\)(?: ([+-]) (\d+) days)?", token)
+    if match is None or today is None:
+        return None
+    days = int(match[2] or 0) * (-1 if match[1] == "-" else 1)
+    return (today + datetime.timedelta(days=days)).isoformat()
 
 
 def _value(token: str, context: Mapping[str, Any]) -> str | None:
@@ -104,6 +115,8 @@ class Ehr:
     content_type: str = JSON_TYPE
     clock: Callable[[], datetime.datetime] = utc_now
     user: str = "Practitioner/p1"
+    knows_today: bool = False
+    """Resolves ``today()`` (CDS Hooks 3.0); else such a key is left out."""
     calls: list[Json] = field(default_factory=list)
 
     # Hooks
@@ -164,7 +177,9 @@ class Ehr:
 
     def _prefetch(self, templates: dict[str, str], context: Mapping[str, Any]) -> Json:
         """What the server answers; nothing found is ``null``, what cannot be had is left out."""
-        queries = {key: resolved(template, context) for key, template in templates.items()}
+        today = self.clock().date() if self.knows_today else None
+        known = {k: t for k, t in templates.items() if self.knows_today or "{{today()" not in t}
+        queries = {key: resolved(template, context, today) for key, template in known.items()}
         found: Json = {}
         for key, query in queries.items():
             if query is None:

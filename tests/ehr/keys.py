@@ -52,14 +52,22 @@ class Rotating(Hospital):
 
 @contextmanager
 def publishing(hospital: Rotating) -> Iterator[list[str]]:
-    """Serves the keys as they are when they are asked for; yields the paths that were asked."""
+    """Serves the keys as they are when they are asked for; yields the paths that were asked.
+
+    ``/moved`` leads to them, and ``/large`` is more than a set of keys should be.
+    """
     asked: list[str] = []
 
     class Keys(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             asked.append(self.path)
             body = json.dumps(hospital.key_set()).encode()
-            self.send_response(200)
+            if self.path == "/moved":
+                self.send_response(302)
+                self.send_header("Location", "/jwks")
+            else:
+                self.send_response(200)
+            body += b" " * (70_000 if self.path == "/large" else 0)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 
 import pytest
 
 from cdshooks.app import create_app, running
+from cdshooks.demo import TODAY
 from cdshooks.settings import Limits, Service, Settings
 from tests.ehr.client import Ehr, UnknownToken, accepted, cards_of, kinds, overridden, resolved
 from tests.support.draft_orders import concept
@@ -70,6 +72,24 @@ def test_a_token_without_a_value_in_this_call_leaves_the_query_out() -> None:
 def test_a_token_that_cds_hooks_does_not_have(template: str) -> None:
     with pytest.raises(UnknownToken):
         resolved(template, CONTEXT | {"draftOrders": {"resourceType": "Bundle"}})
+
+
+@pytest.mark.parametrize(
+    ("token", "day"),
+    [
+        ("today()", "2024-03-01"),
+        ("today() - 1 days", "2024-02-29"),
+        ("today() - 730 days", "2022-03-02"),
+        ("today() + 31 days", "2024-04-01"),
+    ],
+)
+def test_a_relative_day_is_known_to_a_client_of_3_0_alone(token: str, day: str) -> None:
+    template = f"Observation?date=ge{{{{{token}}}}}"
+    assert resolved(template, CONTEXT, datetime.date(2024, 3, 1)) == f"Observation?date=ge{day}"
+    with pytest.raises(UnknownToken):
+        resolved(template, CONTEXT)
+    with pytest.raises(UnknownToken):
+        resolved(template.replace("days", "months").replace("()", "( )"), CONTEXT, TODAY)
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,18 @@
-"""An EHR whose keys rotate: a new key is known within a minute, a withdrawn one for an hour."""
+"""An EHR whose keys rotate: a new key is known within a minute, a withdrawn one for an hour.
+
+In a file a withdrawn key, too, is gone within a minute.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cdshooks.app import running
-from cdshooks.web.tokens import KeysByUrl
 from tests.ehr.client import Ehr, cards_of, overridden
 from tests.ehr.keys import Rotating, publishing
 from tests.web.fhir_server import fhir_server
@@ -34,12 +35,8 @@ def status(ehr: Ehr) -> int:
     return answer.status_code
 
 
-def test_keys_under_a_url_rotate(
-    tmp_path: Path, fhir: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_keys_under_a_url_rotate(tmp_path: Path, fhir: str) -> None:
     hospital = Rotating(fhir=fhir)
-    by_clock = partial(KeysByUrl, clock=lambda: site.clock().timestamp())
-    monkeypatch.setattr("cdshooks.trust.KeysByUrl", by_clock)
     with publishing(hospital) as asked:
         site = Trusted(tmp_path, hospital=hospital, deadline_seconds=60)
         with closing(site), running(site.app) as port:
@@ -74,20 +71,24 @@ def test_a_key_of_the_same_name_is_not_the_key(tmp_path: Path, fhir: str) -> Non
             assert status(Ehr(f"http://127.0.0.1:{port}", fhir, sign=sign)) == 401
 
 
-def test_keys_in_a_file_are_those_at_the_start(tmp_path: Path, fhir: str) -> None:
+def test_keys_in_a_file_rotate_within_a_minute(tmp_path: Path, fhir: str) -> None:
     hospital = Rotating(fhir=fhir)
-    old = hospital.key
-    for known in (True, False):
-        site = Trusted(tmp_path, hospital=hospital, deadline_seconds=60)
-        with closing(site), running(site.app) as port:
-            cds = f"http://127.0.0.1:{port}"
-            of_old = hospital.signer(site.clock, key=old, head=kid(old))
-            assert status(Ehr(cds, fhir, sign=of_old)) == (200 if known else 401)
-            if known:
-                hospital.rotate()
-                hospital.withdraw()
-            expected = 401 if known else 200
-            assert status(Ehr(cds, fhir, sign=hospital.signer(site.clock))) == expected
+    site = Trusted(tmp_path, hospital=hospital, deadline_seconds=60)
+    with closing(site), running(site.app) as port:
+        ehr = Ehr(f"http://127.0.0.1:{port}", fhir, sign=hospital.signer(site.clock))
+        assert status(ehr) == 200
+        old = hospital.rotate()
+        before = Ehr(ehr.cds, fhir, sign=hospital.signer(site.clock, key=old, head=kid(old)))
+        hospital.section(tmp_path)
+        assert (status(ehr), status(before)) == (401, 200)
+        site.clock.later(seconds=60)
+        assert (status(ehr), status(before)) == (200, 200)
+        hospital.withdraw()
+        hospital.section(tmp_path)
+        site.clock.later(seconds=59)
+        assert (status(ehr), status(before)) == (200, 200)
+        site.clock.later(seconds=1)
+        assert (status(ehr), status(before)) == (200, 401)
 
 
 def kid(key: Any) -> dict[str, str]:

@@ -219,6 +219,31 @@ def test_the_selected_ones() -> None:
         orders.selected(["ServiceRequest/d3"])
 
 
+@pytest.mark.parametrize("identity", ["..", ".", "....", "a..b", "x" * 64])
+def test_every_id_that_fhir_allows_can_be_selected(identity: str) -> None:
+    """An id of dots alone can stand in no URL, so nothing is offered for it; it is judged."""
+    orders = read(order(id=identity), order(id="d2"))
+    (chosen,) = orders.selected([f"ServiceRequest/{identity}"])
+    assert chosen.reference == ("" if set(identity) == {"."} else f"ServiceRequest/{identity}")
+    assert len(orders.drafts) == 2
+
+
+URN = "urn:uuid:0b6e0d4c-0f5e-4a52-9f6d-6a3c0a4b7a11"
+
+
+@pytest.mark.parametrize("has_id", [True, False])
+@pytest.mark.parametrize("url", [URN, URN.upper().replace("URN:UUID", "urn:uuid")])
+def test_a_selection_by_the_urn_of_the_entry(has_id: bool, url: str) -> None:
+    resource = order() if has_id else {k: v for k, v in order().items() if k != "id"}
+    entries = [{"fullUrl": url, "resource": resource}, {"resource": order("haic", id="d2")}]
+    bundle = {"resourceType": "Bundle", "entry": entries}
+    orders = read_draft_orders(bundle, "p", standard_terminology())
+    assert [draft.kind.value for draft in orders.selected([url])] == ["ctace"]
+    assert len(orders.selected([url, "ServiceRequest/d2"])) == 2
+    with pytest.raises(BadRequest, match=r"context\.selections"):
+        orders.selected([URN.replace("0b6e", "ffff")])
+
+
 @pytest.mark.parametrize(
     "selection",
     [

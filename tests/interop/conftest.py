@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from cdshooks.app import create_app, running
 from cdshooks.fhir.record import Record
-from cdshooks.settings import Settings
+from cdshooks.settings import Hook, Service, Settings
 from tests.interop.hook_service import HookService, Today
 from tests.interop.medplum_peer import Medplum, prepare_medplum, running_medplum
 from tests.interop.peers import (
@@ -72,6 +73,15 @@ def service() -> Iterator[HookService]:
     """The service as it is served, in sandbox mode; a test sets the day."""
     today = Today()
     with running(create_app(Settings(limits=PATIENCE), dev=True, clock=today)) as port:
+        yield HookService(port, today)
+
+
+@pytest.fixture(scope="session")
+def every_hook() -> Iterator[HookService]:
+    """The same, configured with the optional hooks too."""
+    today = Today()
+    site = Settings(limits=PATIENCE, service=Service(hooks=get_args(Hook)))
+    with running(create_app(site, dev=True, clock=today)) as port:
         yield HookService(port, today)
 
 

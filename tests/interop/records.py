@@ -25,6 +25,7 @@ from cdshooks.fhir.sources import load_source
 from cdshooks.settings import Limits
 from tests.support.fhir_writer import Resource, bundled, resources_of
 from tests.support.scenario import load_scenario, scenario_files
+from tests.support.shift import shifted
 
 PATIENCE = Limits(deadline_seconds=60)
 """As on the command line: how fast the machine is, is not under test."""
@@ -53,6 +54,11 @@ class Case:
         """The same course of another patient; every id begins with the patient's."""
         text = json.dumps(self.resources).replace(self.patient_id, patient_id)
         return replace(self, patient_id=patient_id, resources=tuple(json.loads(text)))
+
+    def on(self, day: datetime.date) -> Case:
+        """The same course, judged that day."""
+        moved = shifted(self.resources, (day - self.as_of).days)
+        return replace(self, as_of=day, resources=tuple(moved))
 
     def without(self, *references: str) -> Case:
         kept = tuple(r for r in self.resources if reference_to(r) not in references)

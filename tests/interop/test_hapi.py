@@ -6,6 +6,7 @@ that HAPI has by default.
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
@@ -17,7 +18,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cdshooks.fhir.needs import NEEDS, Need
+from cdshooks.fhir.needs import LABS, NEEDS, Need
 from cdshooks.fhir.record import Record
 from cdshooks.fhir.sources import load_source
 from tests.interop.peers import Hapi
@@ -77,6 +78,31 @@ def test_each_search_works_as_it_is_sent(hapi: Hapi, need: Need) -> None:
     else:
         assert (found["resourceType"], found["type"]) == ("Bundle", "searchset")
         assert {entry["search"]["mode"] for entry in found.get("entry", [])} <= {"match"}
+
+
+def test_recent_laboratory_results_are_those_from_that_day_on(hapi: Hapi) -> None:
+    (need,) = [need for need in NEEDS if need.key == LABS]
+
+    def found(since: datetime.date | None) -> dict[str, str]:
+        query = need.expand("demo-refractory", since)
+        entries = ask("GET", f"{hapi.base}/{query}").json().get("entry", [])
+        resources = [entry["resource"] for entry in entries]
+        return {one["id"]: one["effectiveDateTime"][:10] for one in resources}
+
+    everything = found(None)
+    days = sorted({datetime.date.fromisoformat(day) for day in everything.values()})
+    assert len(days) > 2
+    for since in (days[0], days[1], days[-1], days[-1] + datetime.timedelta(days=2)):
+        expected = {i for i, day in everything.items() if day >= since.isoformat()}
+        kept = found(since).keys()
+        # the server reads a day without zone in its own, so the day before may come too
+        earlier = {i for i in kept if everything[i] < since.isoformat()}
+        assert kept - earlier == expected
+        assert all(day_before(everything[i]) >= day_before(since.isoformat(), 2) for i in earlier)
+
+
+def day_before(day: str, days: int = 1) -> str:
+    return (datetime.date.fromisoformat(day) - datetime.timedelta(days=days)).isoformat()
 
 
 def test_what_the_server_exports_is_a_source_too(hapi: Hapi, tmp_path: Path) -> None:

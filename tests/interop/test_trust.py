@@ -8,17 +8,16 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from cdshooks.settings import load_settings
-from cdshooks.store.database import Database
-from cdshooks.store.keeping import broken_audit_row, exported
+from tests.ehr.keys import Rotating, publishing
 from tests.interop.served import HOSPITAL, Served, now, run, served, token
+from tests.interop.stored import assert_whole, of
 from tests.support.ehr import FEEDBACK, SERVICE, configuration
 from tests.web.calls import patient_call
 
@@ -46,36 +45,6 @@ def overridden(card: str, **more: Any) -> dict[str, Any]:
 
 
 REASON = {"reason": {"code": "expert-contradicts", "system": "http://example.org"}}
-
-
-def rows(config: Path) -> list[dict[str, Any]]:
-    """As ``store export`` has them, without the time that a process takes to start."""
-    with closing(stored(config)) as database:
-        return [json.loads(line) for line in exported(database, None)]
-
-
-def stored(config: Path) -> Database:
-    return Database(load_settings(config, {}).database.url)
-
-
-def of(exported: list[dict[str, Any]], table: str) -> list[dict[str, Any]]:
-    return [row for row in exported if row["table"] == table]
-
-
-def assert_whole(config: Path) -> list[dict[str, Any]]:
-    """Every evaluation has all the cards that its audit row counted; nothing hangs in the air."""
-    found = rows(config)
-    evaluations = {row["id"] for row in of(found, "evaluation")}
-    cards = of(found, "card")
-    assert {card["evaluation_id"] for card in cards} <= evaluations
-    assert {row["card_id"] for row in of(found, "feedback")} <= {card["id"] for card in cards}
-    told = [json.loads(row["detail"]) for row in of(found, "audit") if row["event"] == "evaluation"]
-    assert {row["evaluation"] for row in told} == evaluations
-    for row in told:
-        assert sum(card["evaluation_id"] == row["evaluation"] for card in cards) == row["cards"]
-    with closing(stored(config)) as database:
-        assert broken_audit_row(database) is None
-    return found
 
 
 def test_two_processes_and_one_token_give_exactly_one_200(config: Path, call: Any) -> None:
@@ -197,47 +166,57 @@ def test_what_is_stored_can_be_listed_and_purged(config: Path, call: Any) -> Non
     assert "whole" in run(config, "store", "verify")
 
 
-def test_keys_are_fetched_from_the_clients_url_and_may_rotate(tmp_path: Path, call: Any) -> None:
-    """Over a real socket, with the real client; the redirect is not followed."""
-    from http.server import BaseHTTPRequestHandler, HTTPServer
+# Keys
 
-    asked: list[str] = []
 
-    class Keys(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            body = json.dumps(HOSPITAL.key_set()).encode()
-            if self.path == "/moved":
-                self.send_response(302)
-                self.send_header("Location", "/jwks")
-                body = b""
-            else:
-                self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body + b" " * (70_000 if self.path == "/large" else 0))
+def keys_at(config: Path, url: str) -> None:
+    """The hospital's keys are fetched from there, and no longer read from its file."""
+    text = config.read_text("utf-8")
+    file = 'jwks_file = "general-hospital.json"'
+    config.write_text(text.replace(file, f'jwks_url = "{url}"'), encoding="utf-8")
 
-        def log_message(self, *_arguments: Any) -> None:
-            pass
 
-    server = HTTPServer(("127.0.0.1", 0), Keys)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        for path, status in (("/jwks", 200), ("/moved", 401)):
+def test_keys_are_fetched_from_the_clients_url_and_no_other(tmp_path: Path, call: Any) -> None:
+    """Over a real socket, with the real client; no redirect is followed, nothing large is read."""
+    hospital = Rotating(key=HOSPITAL.key)
+    with publishing(hospital) as asked:
+        base = hospital.jwks_url.removesuffix("/jwks")
+        for path, status in (("/jwks", 200), ("/moved", 401), ("/large", 401)):
             config = configuration(tmp_path, HOSPITAL)
-            url = f"http://127.0.0.1:{server.server_port}{path}"
-            text = config.read_text("utf-8").replace(
-                'jwks_file = "general-hospital.json"', f'jwks_url = "{url}"'
-            )
-            config.write_text(text, encoding="utf-8")
+            url = base + path
+            keys_at(config, url)
             with served(config) as service:
                 assert service.post(SERVICE, call, token()).status_code == status
                 with_jku = token(head={"jku": url})
                 assert service.post(SERVICE, call, with_jku).status_code == status
                 other = token(head={"jku": url + "/"})
                 assert service.post(SERVICE, call, other).status_code == 401
-        assert asked == ["/jwks", "/moved"]
-    finally:
-        server.shutdown()
-        server.server_close()
+        assert asked == ["/jwks", "/moved", "/large"]
+
+
+def test_keys_rotate_while_the_service_runs(tmp_path: Path, call: Any) -> None:
+    """A minute passes, as it does at a hospital: one publishes under a URL, the other in a file."""
+    by_url = Rotating(issuer="https://url.example.org", name="by-url")
+    by_file = Rotating(issuer="https://file.example.org", name="by-file")
+    hospitals = (by_url, by_file)
+    with publishing(by_url):
+        config = configuration(tmp_path, *hospitals)
+        with served(config) as service:
+
+            def statuses(keys: list[Any]) -> list[int]:
+                return [
+                    service.post(
+                        SERVICE, call, one.token(SERVICE, now(), key=key, head={"kid": key.kid})
+                    ).status_code
+                    for one, key in zip(hospitals, keys, strict=True)
+                ]
+
+            first = [one.key for one in hospitals]
+            assert statuses(first) == [200, 200]
+            for one in hospitals:
+                one.rotate()
+            by_file.section(tmp_path)
+            second = [one.key for one in hospitals]
+            assert statuses(second) == [401, 401]
+            time.sleep(61)
+            assert statuses(second) == statuses(first) == [200, 200]

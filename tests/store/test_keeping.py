@@ -7,9 +7,12 @@ from contextlib import closing
 
 import pytest
 
-from cdshooks.store.keeping import purge
+from cdshooks.app import create_app
+from cdshooks.settings import Database, Settings
+from cdshooks.store.keeping import exported, listed, purge
+from cdshooks.store.trail import MOST_IN_MEMORY
 from cdshooks.web.tokens import SKEW_SECONDS
-from tests.web.calls import patient_call
+from tests.web.calls import PATH, morning, patient_call
 from tests.web.trusted import HOSPITAL, SERVICE, Trusted
 
 FUTURE = 32_000_000_000_000
@@ -31,3 +34,46 @@ def test_a_used_token_stays_used_within_the_skew_of_clocks(trusted):
     later = trusted.clock() + datetime.timedelta(minutes=10)
     purge(trusted.store.database, FUTURE, later)
     assert trusted.post(call, token=token).status_code == 200
+
+
+# The sandbox
+
+
+def evaluations(app):
+    return [one["id"] for one in listed(app.extensions["cdshooks"].database, None)]
+
+
+def test_the_memory_of_a_sandbox_does_not_grow_without_end(monkeypatch):
+    """The newest calls and what belongs to them are kept; the rest goes, cards and feedback too."""
+    assert 100 <= MOST_IN_MEMORY <= 10_000
+    monkeypatch.setattr("cdshooks.store.trail.MOST_IN_MEMORY", 3)
+    app = create_app(Settings(), dev=True, clock=morning)
+    client = app.test_client()
+    call = patient_call(client)
+    told = []
+    for _ in range(5):
+        cards = client.post(PATH, json=call).get_json()["cards"]
+        told.append(cards[0]["uuid"])
+        for _ in range(2):  # said again for the oldest that is kept
+            item = {"card": told[-3:][0], "outcome": "overridden"}
+            item |= {"outcomeTimestamp": "2025-09-10T04:00:00Z"}
+            assert client.post(f"{PATH}/feedback", json={"feedback": [item]}).status_code == 200
+    assert len(evaluations(app)) == 3
+    left = "".join(exported(app.extensions["cdshooks"].database, None))
+    assert all(card in left for card in told[2:])
+    assert not any(card in left for card in told[:2])
+    item |= {"card": told[0]}
+    assert client.post(f"{PATH}/feedback", json={"feedback": [item]}).status_code == 400
+    assert client.post(PATH, json={}).status_code == 400
+    assert len(evaluations(app)) == 3
+
+
+def test_a_database_that_was_named_is_kept_whole_also_in_a_sandbox(tmp_path, monkeypatch):
+    monkeypatch.setattr("cdshooks.store.trail.MOST_IN_MEMORY", 3)
+    settings = Settings(database=Database(url=f"sqlite:///{tmp_path}/x.db"), keeps_data=True)
+    app = create_app(settings, dev=True, clock=morning)
+    client = app.test_client()
+    for _ in range(5):
+        assert client.post(PATH, json=patient_call(client)).status_code == 200
+    assert len(evaluations(app)) == 5
+    app.extensions["cdshooks"].database.close()

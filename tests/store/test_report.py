@@ -23,12 +23,23 @@ def store(database_url):
         yield Store(database, hash_key=b"k", repeat_days=14)
 
 
-def told(store, number, *, status=200, patient="a", suggestions=0, verdict="met", missing=()):
+def told(
+    store,
+    number,
+    *,
+    status=200,
+    patient="a",
+    suggestions=0,
+    verdict="met",
+    missing=(),
+    card_kind="status",
+    indicator="warning",
+):
     create = {"type": "create", "description": "d", "resource": {"resourceType": "Task"}}
     card = {
         "uuid": str(uuid.uuid4()),
-        "indicator": "warning",
-        "extension": {"org.tace-cds.assessment": {"card": "status"}},
+        "indicator": indicator,
+        "extension": {"org.tace-cds.assessment": {"card": card_kind}},
         "suggestions": [
             {"label": "l", "uuid": str(uuid.uuid4()), "actions": [create]}
             for _ in range(suggestions)
@@ -111,3 +122,67 @@ def test_of_nothing(store):
     assert figures["volume"]["calls"] == 0
     assert figures["secondsToResponse"] == {"count": 0, "median": None, "p95": None}
     assert "nothing stored yet" in as_text(figures)
+
+
+# Within 90 days after a card
+
+
+def test_what_was_missing_and_was_there_later(store):
+    """By patient: it counts from the first time that it was told, and only within 90 days."""
+    for n, patient in enumerate("abcdefgh"):
+        told(store, n, patient=patient, missing=["ecog", "markers"])
+        if patient in "abcdef":
+            told(store, n + 90, patient=patient, missing=["markers"])
+    told(store, 6 + 91, patient="g")
+    told(store, 7 + 30, patient="h", missing=["ecog"])
+    later = report(store.database)["later"]
+    assert later["days"] == 90
+    assert later["missing"] == {
+        "ecog": {"patients": 8, "askedAgain": 7, "there": 6},
+        "markers": {"patients": 8, "askedAgain": 7, "there": None},
+    }
+    text = as_text(report(store.database))
+    assert "  ecog: patients 8, asked again 7, there 6" in text
+    assert "  markers: patients 8, asked again 7, there <5" in text
+
+
+def test_what_was_not_judged_is_no_answer(store):
+    """A failure, or a call that said nothing, does not say that a datum is there."""
+    told(store, 0, missing=["ecog"])
+    told(store, 1, status=412)
+    store.trail.keep(SAID_NOTHING)
+    assert report(store.database)["later"]["missing"]["ecog"]["there"] == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "indicator", "then", "days", "expected"),
+    [
+        ("status", "warning", "guard", 90, (1, 1)),
+        ("status", "warning", "guard", 91, (1, 0)),
+        ("status", "warning", "status", 10, (1, 0)),
+        ("status", "info", "guard", 10, (0, 0)),
+        ("guard", "warning", "guard", 10, (0, 0)),
+    ],
+)
+def test_an_order_that_was_warned_of_after_a_warning(store, first, indicator, then, days, expected):
+    told(store, 0, card_kind=first, indicator=indicator)
+    told(store, days, card_kind=then, indicator="info" if then == "status" else "warning")
+    told(store, 5, patient="b", card_kind="guard")
+    found = report(store.database)["later"]["taceOrder"]
+    assert (found["patientsWarned"], found["orderedAgain"]) == expected
+
+
+SAID_NOTHING = Told(
+    id=str(uuid.uuid4()),
+    client="hospital",
+    service="tace-refractoriness-order-sign",
+    hook="order-sign",
+    hook_instance=None,
+    status=200,
+    started_at=START + 2 * DAY,
+    ms=1,
+    software="1",
+    knowledge="2026.1",
+    readings="default",
+    marks=Marks(patient="a" * 64),
+)

@@ -51,6 +51,8 @@ class Ehr:
     origin: str = "https://ehr.example.org"
     published: list[Any] | None = None
     """What stands in its set of keys, when that is not just its own."""
+    more: str = ""
+    """Further lines of its section of the configuration."""
 
     def claims(self, path: str, now: datetime.datetime, **changes: Any) -> dict[str, Any]:
         seconds = int(now.timestamp())
@@ -85,6 +87,7 @@ class Ehr:
         """Its part of the configuration; the keys are written to a file beside it."""
         file = folder / f"{self.name}.json"
         file.write_text(json.dumps(self.key_set()), encoding="utf-8")
+        more = f"{self.more}\n{more}"
         jwks = "" if "jwks_url" in more else f'jwks_file = "{file.name}"\n'
         return (
             f'[clients.{self.name}]\nissuer = "{self.issuer}"\n{jwks}'

@@ -30,6 +30,11 @@ class FhirServer:
     asked: list[str] = field(default_factory=list)
 
 
+def not_before(resource: dict[str, Any], day: str) -> bool:
+    """By its own date, as a search with ``date=ge`` finds it: not at all without one."""
+    return not day or str(resource.get("effectiveDateTime", ""))[:10] >= day
+
+
 @contextmanager
 def fhir_server(
     patient: str = "refractory", token: str | None = None, resources: list[Any] | None = None
@@ -52,7 +57,8 @@ def fhir_server(
             elif query == "metadata":
                 self.answer(404, {"resourceType": "OperationOutcome", "issue": []})
             else:
-                self.answer(200, prefetched(query, resources))
+                query, _, since = query.partition("&date=ge")
+                self.answer(200, prefetched(query, [r for r in resources if not_before(r, since)]))
 
         def answer(self, status: int, body: Any) -> None:
             data = json.dumps(body).encode()

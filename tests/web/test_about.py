@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from cdshooks.app import create_app
+from cdshooks.settings import Service, Settings
+
 EVIDENCE_BASED = {
     "bibliographic-citation",
     "developer",
@@ -79,3 +82,52 @@ def test_all_of_13_and_31_attributes_are_shown(client: Any, language: str) -> No
             assert told and all(text.strip() for text in told), name
             shown = "".join(f"<dd>{escape(text)}</dd>" for text in told)
             assert f"<dt>{name.replace('-', ' ')}</dt>{shown}" in page, name
+
+
+def walked(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in walked(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in walked(part)]
+    return [value]
+
+
+def test_every_sentence_is_said_in_both_languages(client: Any) -> None:
+    """But for citations and version numbers; in Chinese nothing is left in English."""
+    english = about(client, "en", "application/json").get_json()
+    chinese = about(client, "zh", "application/json").get_json()
+    for facts in (english, chinese):
+        facts.pop("versions")
+        facts["sourceAttributes"]["evidence-based"].pop("bibliographic-citation")
+    pairs = list(zip(walked(english), walked(chinese), strict=True))
+    assert len(pairs) > 45
+    for here, there in pairs:
+        assert here.isascii() and "{" not in here + there, here
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in there), there
+        assert english.keys() == chinese.keys()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language"),
+    [
+        ("zh", "zh"),
+        ("zh-Hans-CN, en;q=0.5", "zh"),
+        ("fr, en;q=0.5", "en"),
+        ("fr", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_language_is_that_of_the_reader_else_of_the_site(
+    client: Any, wanted: str, language: str
+) -> None:
+    page = client.get("/about", headers={"Accept": "text/html", "Accept-Language": wanted})
+    assert page.headers["Content-Language"] == language
+    text = page.get_data(as_text=True)
+    assert f'<html lang="{language}">' in text
+    title = {"en": "<h2>Limits</h2>", "zh": "<h2>局限</h2>"}
+    assert title[language] in text
+
+
+def test_a_chinese_site_says_it_in_chinese() -> None:
+    site = create_app(Settings(service=Service(language="zh")), dev=True).test_client()
+    assert site.get("/about").headers["Content-Language"] == "zh"

@@ -323,7 +323,7 @@ class Fetched:
 
 def test_keys_are_fetched_once_an_hour_and_for_a_new_kid_once_a_minute():
     from cdshooks.errors import Unauthorised
-    from cdshooks.web.tokens import KeysByUrl
+    from cdshooks.web.key_sets import KeysByUrl
 
     now = [0.0]
     server = Fetched(ec_key("a"))
@@ -357,11 +357,103 @@ def test_keys_are_fetched_once_an_hour_and_for_a_new_kid_once_a_minute():
     assert len(keys.under("b")) == 1
 
 
+def test_a_clock_that_is_set_back_does_not_lock_a_new_key_out():
+    from cdshooks.web.key_sets import KeysByUrl
+
+    now = [1_000_000.0]
+    server = Fetched(ec_key("a"))
+    keys = KeysByUrl(server, clock=lambda: now[0])
+    assert len(keys.under("a")) == 1
+    server.keys.append(ec_key("b"))
+    now[0] -= 86_400
+    assert len(keys.under("b")) == 1
+    assert server.count == 2
+
+
+class KeyFile:
+    """A client's file of keys, and how often it was opened."""
+
+    def __init__(self, folder, monkeypatch):
+        from pathlib import Path
+
+        self.path = folder / "keys.json"
+        self.now = [0.0]
+        self.reads = 0
+        self.problems = []
+        opened = Path.open
+
+        def counted(path, *arguments, **more):
+            self.reads += path == self.path and arguments == ("rb",)
+            return opened(path, *arguments, **more)
+
+        monkeypatch.setattr(Path, "open", counted)
+
+    def write(self, *keys):
+        self.path.write_text(
+            json.dumps({"keys": [key.as_dict(private=False) for key in keys]}), "utf-8"
+        )
+
+    def keys(self):
+        from cdshooks.web.key_sets import KeysOfFile
+
+        return KeysOfFile(self.path, lambda: self.now[0], self.problems.append)
+
+
+@pytest.fixture
+def key_file(tmp_path, monkeypatch):
+    return KeyFile(tmp_path, monkeypatch)
+
+
+def test_a_file_of_keys_is_read_again_when_it_changed_and_looked_at_once_a_minute(key_file):
+    key_file.write(ec_key("a"))
+    keys = key_file.keys()
+    for seconds in (0, 59, 60, 600):
+        key_file.now[0] = seconds
+        assert len(keys.under("a")) == 1
+        assert list(keys.under("b")) == []
+    assert key_file.reads == 1
+    key_file.write(ec_key("a"), ec_key("b"))
+    key_file.now[0] = 659.0
+    assert list(keys.under("b")) == []
+    key_file.now[0] = 660.0
+    for kid in range(100):
+        assert list(keys.under(str(kid))) == []
+    assert len(keys.under("b")) == 1
+    assert key_file.reads == 2
+    key_file.write(ec_key("b"))
+    key_file.now[0] = 719.0
+    assert len(keys.under("a")) == 1
+    key_file.now[0] = 720.0
+    assert (list(keys.under("a")), len(keys.under("b"))) == ([], 1)
+    assert (key_file.reads, key_file.problems) == (3, [])
+
+
+@pytest.mark.parametrize("broken", [b'{"keys": [', b"", b"x" * 70_000, None], ids=repr)
+def test_a_change_that_cannot_be_read_leaves_the_keys_for_an_hour(key_file, broken):
+    key_file.write(ec_key("a"))
+    keys = key_file.keys()
+    if broken is None:
+        key_file.path.unlink()
+    else:
+        key_file.path.write_bytes(broken)
+    key_file.now[0] = 60.0
+    assert len(keys.under("a")) == 1
+    assert len(key_file.problems) == 1
+    for seconds in (3_000, 3_599):
+        key_file.now[0] = seconds
+        assert len(keys.under("a")) == 1
+    key_file.now[0] = 3_600.0
+    assert list(keys.under("a")) == []
+    key_file.write(ec_key("a"))
+    key_file.now[0] = 3_660.0
+    assert len(keys.under("a")) == 1
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"{}", b'{"keys": 1}', b"\xff", b"[" * 100_000, b"null"]
 )
 def test_what_is_no_set_of_keys(body):
-    from cdshooks.web.tokens import read_key_set
+    from cdshooks.web.key_sets import read_key_set
 
     with pytest.raises(ValueError, match="not a set of keys"):
         read_key_set(body)

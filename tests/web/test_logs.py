@@ -9,7 +9,8 @@ import logging
 import pytest
 
 from cdshooks import logs
-from tests.web.calls import DELETE, PATH, changed
+from tests.web.calls import DELETE, PATH, bundle, changed
+from tests.web.fhir_server import fhir_server
 
 CANARY = "canary7"
 UUID = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"
@@ -60,6 +61,27 @@ def test_nothing_of_the_patient_is_logged(client, call, log, monkeypatch):
     events = [json.loads(line) for line in log().splitlines() if line.startswith("{")]
     assert [event["status"] for event in events] == [200, 412, 400, 200, 400, 404, 500]
     assert events[-1]["problem"] == "ValueError"
+
+
+def test_nothing_that_a_server_answers_is_logged(client, call, log):
+    """Nor the addresses that it was asked at, which hold the patient's id."""
+    text = json.dumps(bundle("refractory")).replace("demo-refractory", CANARY)
+    resources = [entry["resource"] for entry in json.loads(text)["entry"]]
+    for resource in resources:
+        resource |= {"text": {"status": "generated", "div": f"<div>{CANARY}</div>"}}
+        resource |= {"note": [{"text": CANARY}]} if resource["resourceType"] != "Patient" else {}
+    with fhir_server(resources=resources, token=CANARY) as server:
+        asking = changed(marked(call), ("prefetch", DELETE), ("fhirServer", server.base))
+        statuses = []
+        for refused in (set(), {"Observation"}, {"Procedure"}, {"Patient"}):
+            server.refused = refused
+            answer = client.post(PATH, json=asking)
+            statuses.append(answer.status_code)
+            assert answer.status_code == 200 or CANARY not in answer.get_data(as_text=True)
+        assert statuses == [200, 200, 412, 412]
+        assert len(server.asked) == 4 * 14
+    assert log() and CANARY not in log()
+    assert CANARY not in client.get("/metrics").get_data(as_text=True)
 
 
 def test_a_hook_instance_is_logged_only_if_a_uuid(client, call, log):

@@ -179,6 +179,26 @@ def test_a_selection_may_be_absolute_and_of_a_version(client, before, after):
     assert len(cards_of(client, SELECT, call)) == 1
 
 
+URN = "urn:uuid:0b6e0d4c-0f5e-4a52-9f6d-6a3c0a4b7a11"
+
+
+@pytest.mark.parametrize(("identity", "url"), [("..", ""), ("d1", URN), (None, URN)])
+def test_a_draft_with_an_unusual_name_is_not_overlooked(client, identity, url):
+    """Named as its Bundle names it: by an id of dots alone, or by the urn of its entry."""
+    call = selecting(client, "refractory", order(id=identity or "d1", patient=REFRACTORY))
+    (entry,) = call["context"]["draftOrders"]["entry"]
+    if identity is None:
+        del entry["resource"]["id"]
+    if url:
+        entry["fullUrl"] = url
+    call["context"]["selections"] = [url or f"ServiceRequest/{identity}"]
+    (card,) = cards_of(client, SELECT, call)
+    deleted = [a.get("resourceId") for s in card["suggestions"] for a in s["actions"]]
+    assert "ServiceRequest/.." not in deleted
+    call["context"]["selections"] = [URN.replace("0b6e", "ffff")]
+    assert "context.selections" in outcome_text(client.post(SELECT, json=call), 400)
+
+
 # Suggestions
 
 

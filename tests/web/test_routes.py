@@ -63,6 +63,7 @@ def test_open_pages(client, path):
 
 def test_about_says_what_for_and_which_versions(client):
     page = client.get("/about", headers={"Accept": "text/html"})
+    assert page.headers["Content-Language"] == "en"
     assert page.mimetype == "text/html"
     facts = client.get("/about", headers={"Accept": "application/json"}).get_json()
     assert {"cdshooks", "knowledge", "readings", "CDS Hooks", "FHIR"} == facts["versions"].keys()

@@ -62,6 +62,7 @@ def test_the_defaults():
     assert settings == Settings()
     assert settings.service.site_timezone == "Asia/Shanghai"
     assert settings.limits.json_depth == 64
+    assert settings.limits.json_nodes == 500_000
     assert settings.knowledge.readings == "default"
 
 

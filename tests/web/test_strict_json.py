@@ -180,3 +180,48 @@ def test_a_key_given_twice_is_seen(pairs):
 def test_numbers_that_are_not_finite_are_seen(numbers):
     body = ('{"x":[' + ", ".join(numbers) + "]}").encode()
     assert accepted(body, Limits()) == (not {"1e400", "-2.5E+999"} & set(numbers))
+
+
+def nodes(value: object) -> int:
+    if isinstance(value, dict):
+        return 1 + sum(map(nodes, value.values()))
+    return 1 + (sum(map(nodes, value)) if isinstance(value, list) else 0)
+
+
+@given(st.dictionaries(TRICKY, VALUES, max_size=4), st.booleans(), st.integers(1, 20))
+def test_every_value_counts_and_nothing_in_a_string_does(value, spaced, limit):
+    body = json.dumps(value, separators=(" , ", " : ") if spaced else (",", ":")).encode()
+    assert accepted(body, Limits(json_nodes=limit)) == (nodes(value) <= limit)
+
+
+@pytest.mark.parametrize("unit", ["{}", "[]", "1", '{"a":1}', '""', "[[]]"])
+@pytest.mark.parametrize("where", ["context", "prefetch.labs.entry", "later"])
+def test_half_a_million_values_are_the_limit(client, call, unit, where):
+    *parents, last = where.split(".")
+    body: dict = json.loads(json.dumps(call))
+    place = body
+    for name in parents:
+        place = place.setdefault(name, {})
+    if last == "context":
+        place, last = place["context"], "more"
+    for count, status in ((400_000 // nodes(json.loads(unit)), 200), (500_000, 400)):
+        place[last] = "X"
+        many = ",".join([unit] * count)
+        response = post(client, json.dumps(body).replace('"X"', f"[{many}]").encode())
+        assert response.status_code == status
+    assert "500000 values" in outcome_text(response, 400)
+
+
+def test_a_bundle_of_what_are_no_entries_is_a_gap_and_soon_seen(client, call):
+    """Not 100,000 remarks: the key counts as not readable, so no verdict is surer for it."""
+    prefetch = dict(
+        call["prefetch"], procedures={"resourceType": "Bundle", "entry": [[]] * 100_000}
+    )
+    assert "procedures" in outcome_text(
+        post(client, json.dumps(dict(call, prefetch=prefetch)).encode()), 412
+    )
+    prefetch = dict(call["prefetch"], labs={"resourceType": "Bundle", "entry": [1] * 100_000})
+    response = post(client, json.dumps(dict(call, prefetch=prefetch)).encode())
+    assert response.status_code == 200
+    assert response.get_data(as_text=True).count("entry[") == 0
+    assert any("labs.Bundle.entry" in card["detail"] for card in response.get_json()["cards"])

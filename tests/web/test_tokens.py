@@ -10,7 +10,7 @@ import pytest
 
 from cdshooks.errors import Unauthorised
 from cdshooks.settings import Client
-from cdshooks.web.tokens import KeysOfFile, verify
+from cdshooks.web.tokens import verify
 from tests.support.ehr import (
     BASE,
     DELETE,
@@ -172,6 +172,28 @@ def test_every_bad_token_gets_the_same_401(trusted, call):
     assert len(bodies) >= 35
 
 
+def test_the_same_401_stands_at_every_address_whatever_is_there(trusted, call):
+    """Nobody learns which services, evaluations or cards there are, nor what is wrong in a body."""
+    evaluation = trusted.post(call).get_json()["cards"][0]["extension"]
+    evaluation = evaluation["org.tace-cds.assessment"]["evaluation"]
+    bodies = set()
+    for name, header in list(bad_tokens(trusted).items())[::5]:
+        headers = {} if header is None else {"Authorization": header}
+        answers = [
+            trusted.client.post(path, json=body, headers=headers)
+            for path in (SERVICE, FEEDBACK, f"{SERVICE}-encounter-start", "/cds-services/none")
+            for body in (call, {}, [])
+        ]
+        answers += [
+            trusted.client.get(f"/evaluations/{each}", headers=headers)
+            for each in (evaluation, "0" * 36, "x")
+        ]
+        for answer in answers:
+            assert answer.status_code == 401, name
+            bodies.add(REFERENCE.sub("", answer.get_data(as_text=True)))
+    assert len(bodies) == 1
+
+
 def test_a_head_signed_by_hand_is_as_good(trusted, call):
     claims = HOSPITAL.claims(SERVICE, trusted.clock())
     token = hand_signed(HOSPITAL.head(), claims, HOSPITAL.key)
@@ -182,8 +204,13 @@ def test_without_a_jwks_url_no_jku_is_looked_at():
     """Not even one that is null, as the missing URL is."""
     token = hand_signed(HOSPITAL.head(jku=None), {}, HOSPITAL.key)
     client = Client(issuer=HOSPITAL.issuer, jwks_file="keys.json")
+
+    class NoKeys:
+        def under(self, kid):
+            return ()
+
     with pytest.raises(Unauthorised) as refused:
-        verify(token, client, KeysOfFile({}), audience=BASE + SERVICE, now=0)
+        verify(token, client, NoKeys(), audience=BASE + SERVICE, now=0)
     assert refused.value.why == "jku"
 
 

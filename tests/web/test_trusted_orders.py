@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
+from cdshooks.errors import ConfigurationError
 from cdshooks.store.report import report
 from tests.support.draft_orders import order
-from tests.support.ehr import FEEDBACK
+from tests.support.ehr import BASE, FEEDBACK
 from tests.web.calls import patient_call
 from tests.web.order_calls import SELECT, SIGN, selecting, signing
 from tests.web.test_feedback import REASON, overridden
-from tests.web.trusted import Trusted
+from tests.web.trusted import HOSPITAL, Trusted
 
+EXTENSION = "org.tace-cds.assessment"
 REFRACTORY = "demo-refractory"
 
 
@@ -92,6 +95,50 @@ def test_a_client_is_offered_what_it_can_apply(tmp_path):
     assert any("suggestions" in card for card in site.post(call).get_json()["cards"])
     for card in site.post(call, ehr=CLINIC).get_json()["cards"]:
         assert "suggestions" not in card
+
+
+CHART = "https://clinic.example.org/chart"
+
+
+@pytest.mark.parametrize(
+    ("more", "language", "expected"),
+    [
+        ("suggestions = []", "en", (f"{BASE}/about", "What this service rests on, and its limits")),
+        ("suggestions = []", "zh", (f"{BASE}/about", "本服务的依据与局限")),
+        (f'suggestions = []\nchart_url = "{CHART}"', "en", (CHART, "Open the chart")),
+        (f'suggestion_resources = []\nchart_url = "{CHART}"', "zh", (CHART, "打开病历")),
+        (f'chart_url = "{CHART}"', "en", None),
+    ],
+)
+def test_a_link_stands_where_no_suggestion_can_be_applied(tmp_path, more, language, expected):
+    """Its address is the configuration's; what can be applied needs no link."""
+    hospital = replace(HOSPITAL, more=more)
+    with closing(Trusted(tmp_path, hospital=hospital)) as site:
+        headers = {"Accept-Language": language}
+        call = patient_call(site.client)
+        shown = site.post(call, headers=headers).get_json()["cards"]
+        draft = order(patient=REFRACTORY)
+        signed = signing(site.client, "refractory", draft)
+        shown += site.post(signed, path=SIGN, headers=headers).get_json()["cards"]
+    links = {card["extension"][EXTENSION]["card"]: card.get("links") for card in shown}
+    assert links.pop("status") is None
+    url, label = expected or ("", "")
+    wanted = [{"label": label, "url": url, "type": "absolute"}] if expected else None
+    assert links == dict.fromkeys(("next-step", "guard"), wanted)
+    assert [bool(card.get("suggestions")) for card in shown[1:]] == [expected is None] * 2
+
+
+def test_a_chart_on_this_machine_is_warned_of(tmp_path):
+    hospital = replace(HOSPITAL, more='chart_url = "http://127.0.0.1:8000/chart"')
+    with closing(Trusted(tmp_path, hospital=hospital)) as site:
+        assert site.settings.unsafe_urls() == ["clients.general-hospital.chart_url"]
+
+
+def test_a_chart_is_an_https_address(tmp_path):
+    for url in ("http://clinic.example.org/chart", "javascript:alert(1)", "chart", ""):
+        hospital = replace(HOSPITAL, more=f'chart_url = "{url}"')
+        with pytest.raises(ConfigurationError, match=r"clients\.general-hospital\.chart_url"):
+            Trusted(tmp_path, hospital=hospital)
 
 
 def test_the_evaluation_stands_on_the_card_and_on_the_task(trusted):
