@@ -19,7 +19,8 @@ from typing import NamedTuple
 from cdshooks.clinical.chart import Chart, References
 
 MAX_TRIED = 20_000
-"""Above this many choices of days, not every case is found."""
+"""Above this many choices of days not every case is found: only ends of the times are tried."""
+MAX_ENDS = 64
 
 
 class EventKind(StrEnum):
@@ -70,7 +71,7 @@ def datings(chart: Chart, as_of: datetime.date, distances: Distances) -> Datings
     limits = {pair: _limits(days) for pair, days in distances.items()}
     days = [_days_to_try(event, events, limits) for event in open_]
     if prod(map(len, days)) > MAX_TRIED:
-        return Datings(tuple(_dating(open_, chosen) for chosen in _one_by_one(open_, days)), False)
+        return Datings(tuple(_dating(open_, chosen) for chosen in _ends(open_)), False)
     found: dict[tuple[object, ...], tuple[int, ...]] = {}
     case = _case_of(open_, precise, limits, days)
     for chosen in product(*days):
@@ -110,7 +111,9 @@ def _event(
 
 def _limits(days: Iterable[int]) -> tuple[float, ...]:
     """Between which distances, either way, a comparison with one of the days may change."""
-    return tuple(sorted({sign * day + half for day in days for sign in (1, -1) for half in (-0.5, 0.5)}))
+    return tuple(
+        sorted({sign * day + half for day in days for sign in (1, -1) for half in (-0.5, 0.5)})
+    )
 
 
 def _days_to_try(
@@ -160,16 +163,13 @@ def _case_of(
     return case
 
 
-def _one_by_one(
-    events: Sequence[_Event], days: Sequence[Sequence[int]]
-) -> Iterator[tuple[int, ...]]:
-    """The first days, the last ones, and every other day with the first ones of the other events."""
+def _ends(events: Sequence[_Event]) -> Iterator[tuple[int, ...]]:
+    """The first days, the last ones, and each last day with the first ones of the other events."""
     first = tuple(event.first for event in events)
     yield first
     yield tuple(event.last for event in events)
-    for place, options in enumerate(days):
-        for day in options[1:]:
-            yield (*first[:place], day, *first[place + 1 :])
+    for place, event in enumerate(events[:MAX_ENDS]):
+        yield (*first[:place], event.last, *first[place + 1 :])
 
 
 def _dating(events: Iterable[_Event], chosen: Iterable[int]) -> Dating:

@@ -86,6 +86,8 @@ class OpenPoint:
 
 
 def of_treatment(treatment: Treatment) -> Event:
+    if not treatment.is_dated:
+        return Event(treatment.kind.value, None, None, treatment.references)
     open_day = treatment.latest is not None
     end = treatment.latest if open_day else treatment.end
     kind = treatment.kind.value

@@ -92,10 +92,9 @@ def guide(chart: Chart, as_of: datetime.date, readings: Readings) -> Assessment:
     """Judge a chart on a day. Never raises for what a record may hold."""
     known = as_known_on(chart, as_of)
     state = condition(known, as_of)
-    judged = {
-        key: _judge(facts, readings, state) for key, facts in admissible(known, as_of, readings)
-    }
-    return _compared(known, as_of, readings, state, judged)
+    found = admissible(known, as_of, readings)
+    judged = {key: _judge(facts, readings, state) for key, facts in found.readings}
+    return _compared(known, as_of, readings, state, judged, found.untried)
 
 
 def _judge(facts: Facts, readings: Readings, state: Condition) -> Judgement:
@@ -120,6 +119,7 @@ def _compared(
     readings: Readings,
     state: Condition,
     judged: Mapping[Key, Judgement],
+    untried: frozenset[str],
 ) -> Assessment:
     base_key = next(iter(judged))
     base = judged[base_key]
@@ -131,15 +131,18 @@ def _compared(
     everyone = list(judged.values())
     lost = frozenset(chart.incomplete)
     incomplete = bool(WHOLE_RECORD & lost)
-    causes = _causes(judged, base_key)
+    causes = _causes(judged, base_key) | untried
     definitions = {
-        name: _definition(name, everyone, base, causes, judged, base_key, incomplete)
+        name: _definition(name, everyone, base, causes, judged, base_key, incomplete, untried)
         for name in DEFINITIONS
     }
     suitability = _unsuitability(unsuitable(state), bool((WHOLE_RECORD | {CONDITIONS}) & lost))
     opened = opening(definitions, readings)
     tier = _therapy([judgement.therapy for judgement in everyone], incomplete)
     branches = _strategy([j.strategy for j in everyone], definitions[CCI].verdict, incomplete)
+    if untried:
+        tier = therapy(state, opened, readings)
+        branches = Strategy((), StrategyStatus.UNDETERMINED, False)
     overlay = suitability.verdict is True and contains_tace(branches.branches)
     branches = replace(branches, overlay=overlay)
 
@@ -174,8 +177,8 @@ def _compared(
         patient=chart.patient,
         as_of=as_of,
         readings=readings,
-        course=presentation.course(base.case),
-        response=_response(everyone, base),
+        course=presentation.course(base.case, chart),
+        response=_response(everyone, base, untried),
         definitions=definitions,
         unsuitable=suitability,
         strategy=branches,
@@ -263,6 +266,7 @@ def _definition(
     judged: Mapping[Key, Judgement],
     base_key: Key,
     incomplete: bool,
+    untried: frozenset[str],
 ) -> DefinitionVerdict:
     shown = base.definitions[name]
     of_all = [judgement.definitions[name] for judgement in everyone]
@@ -272,6 +276,9 @@ def _definition(
         differing = _causes_of(name, judged, base_key)
         by = [code for code in codes.CAUSES if code in differing & causes]
         reason = (by or [code for code in codes.CAUSES if code in causes] or [reason])[0]
+    elif untried and verdict is not Verdict.INDETERMINATE:
+        verdict = Verdict.INDETERMINATE
+        reason = next(code for code in codes.CAUSES if code in untried)
     provisional = any(one.provisional for one in of_all)
     if incomplete:
         if verdict is Verdict.MET:
@@ -361,9 +368,12 @@ def _strategy(of_all: Sequence[Strategy], cci: Verdict, incomplete: bool) -> Str
     )
 
 
-def _response(everyone: Sequence[Judgement], base: Judgement) -> ResponseShown:
-    categories = {judgement.case.response.value for judgement in everyone}
-    by_nadir = {_nadir_category(judgement.case) for judgement in everyone}
+def _response(
+    everyone: Sequence[Judgement], base: Judgement, untried: frozenset[str]
+) -> ResponseShown:
+    not_evaluable = {Response.NE.value} if untried else set()
+    categories = {judgement.case.response.value for judgement in everyone} | not_evaluable
+    by_nadir = {_nadir_category(judgement.case) for judgement in everyone} | not_evaluable
     shown = presentation.response(base.case, _nadir_category(base.case))
     if len(categories) == 1:
         return replace(shown, category_by_nadir="|".join(sorted(by_nadir)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from cdshooks.clinical.chart import Chart, Response, Treatment
+from cdshooks.clinical.chart import Chart, References, Response, Treatment
 from cdshooks.clinical.course import Session, days, session_of, stated_aim
 from cdshooks.clinical.mrecist import change_percent
 from cdshooks.clinical.scores import latest_of
@@ -25,7 +26,7 @@ from cdshooks.consensus.assessment import (
     TreatmentShown,
 )
 from cdshooks.consensus.case import Case, breaking_therapies
-from cdshooks.consensus.events import of_session, of_treatment
+from cdshooks.consensus.events import Event, of_session, of_treatment
 from cdshooks.consensus.jsh_lcsgj2014 import (
     marker_triples,
     present_before,
@@ -37,7 +38,8 @@ from cdshooks.consensus.jsh_lcsgj2014 import (
 INITIAL, LATE_ENTRY, NEW = "initial", "late-entry", "new"
 
 
-def course(case: Case) -> Course:
+def course(case: Case, chart: Chart) -> Course:
+    """``chart``: where imprecise dates are still what they are."""
     sessions = tuple(
         SessionShown(s.start, s.end, s.kind.value, s.standardised, s.references)
         for s in case.counted
@@ -51,23 +53,39 @@ def course(case: Case) -> Course:
         if assessment
         else None,
         previous_scan=ScanShown(previous.date, previous.references) if previous else None,
-        beside=_beside(case),
+        beside=_beside(case, chart),
     )
 
 
-def _beside(case: Case) -> tuple[TreatmentShown, ...]:
+def _beside(case: Case, chart: Chart) -> tuple[TreatmentShown, ...]:
     """Sessions that are not counted and local therapies, so that no treatment goes untold."""
+    recorded = {treatment.references: treatment for treatment in chart.treatments}
     found = [
-        TreatmentShown(_uncounted(session), of_session(session))
+        TreatmentShown(_uncounted(session), _event(session, recorded))
         for session in case.sessions
         if session not in case.counted
     ]
     found += [
-        TreatmentShown(_local(therapy, case), of_treatment(therapy))
+        TreatmentShown(
+            _local(therapy, case), of_treatment(recorded.get(therapy.references, therapy))
+        )
         for therapy in case.facts.treatments
         if therapy.kind.is_local_therapy
     ]
-    return tuple(sorted(found, key=lambda one: (one.event.start, one.event.references)))
+    return tuple(sorted(found, key=_shown_order))
+
+
+def _event(session: Session, recorded: Mapping[References, Treatment]) -> Event:
+    """A session of one part that has no exact day is told as it is recorded."""
+    (part, *others) = session.parts
+    as_recorded = recorded.get(part.references, part)
+    if others or as_recorded.latest is None:
+        return of_session(session)
+    return of_treatment(as_recorded)
+
+
+def _shown_order(one: TreatmentShown) -> tuple[object, ...]:
+    return one.event.start or datetime.date.max, one.event.references
 
 
 def _uncounted(session: Session) -> Part:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
@@ -17,7 +16,6 @@ from cdshooks.clinical.chart import (
     Fact,
     Grade,
     Laboratory,
-    Lesion,
     LiverFunction,
     Measurement,
     PlannedInfusion,
@@ -28,7 +26,7 @@ from cdshooks.clinical.chart import (
     StatedResponse,
     Statement,
 )
-from cdshooks.clinical.record_readings import as_known_on, combined, dated, datings, subsets
+from cdshooks.clinical.record_readings import as_known_on, combined, subsets
 from tests.consensus.charts import afp, after, chart, day, scan, tace
 
 TODAY = "2023-06-30"
@@ -51,17 +49,19 @@ def test_beyond_four_none_all_and_each_alone():
 
 
 def test_causes_are_combined_up_to_the_limit():
-    assert list(combined(["ab", "cd"], 4)) == list(product("ab", "cd"))
+    assert combined(["ab", "cd"], 4) == (list(product("ab", "cd")), True)
 
 
 def test_above_the_limit_each_cause_is_varied_alone():
-    assert list(combined(["ab", "cde", "fg"], 11)) == [
+    tried, complete = combined(["ab", "cde", "fg"], 11)
+    assert tried == [
         ("a", "c", "f"),
         ("b", "c", "f"),
         ("a", "d", "f"),
         ("a", "e", "f"),
         ("a", "c", "g"),
     ]
+    assert not complete
 
 
 # --- what is known on a day ---
@@ -183,137 +183,3 @@ def test_what_was_read_later_on_an_earlier_scan_is_left_out():
 def _references(item: Any) -> tuple[str, ...]:
     found: tuple[str, ...] = item[-1] if isinstance(item, tuple) else item.references
     return found
-
-
-# --- imprecise dates ---
-
-
-def tried(patient, distances=(28,), as_of=TODAY) -> list[list[datetime.date]]:
-    return [[when for _, when in one.days] for one in datings(patient, day(as_of), distances)]
-
-
-def test_exact_dates_leave_one_dating():
-    assert tried(chart()) == [[]]
-
-
-@pytest.mark.parametrize("kind", ["treatment", "scan", "marker"])
-def test_every_day_of_a_month_is_tried(kind):
-    last = day("2023-03-31")
-    patient = {
-        "treatment": chart((tace("2023-03-01", latest=last),), ()),
-        "scan": chart((), [replace(scan("2023-03-01", {}), latest=last)]),
-        "marker": chart((), (), markers=(afp("2023-03-01", 100, latest=last),)),
-    }[kind]
-    assert tried(patient) == [[day(after("2023-03-01", n))] for n in range(31)]
-
-
-def test_of_a_longer_time_the_days_are_tried_on_which_a_distance_changes():
-    """28 or 29 days from the session on 10 March or from today, the ends, and no other."""
-    imprecise = replace(scan("2023-01-01", {}), latest=day("2023-06-15"))
-    patient = chart((tace("2023-03-10"),), [imprecise])
-    assert tried(patient) == [
-        [day(when)]
-        for when in (
-            "2023-01-01",
-            "2023-01-29",
-            "2023-01-30",
-            "2023-02-09",
-            "2023-02-10",
-            "2023-04-07",
-            "2023-04-08",
-            "2023-05-17",
-            "2023-05-18",
-            "2023-06-01",
-            "2023-06-02",
-            "2023-06-15",
-        )
-    ]
-
-
-def test_a_day_more_than_a_month_is_longer():
-    imprecise = replace(scan("2023-03-01", {}), latest=day("2023-04-01"))
-    assert tried(chart((), [imprecise]), distances=(1000,)) == [
-        [day("2023-03-01")],
-        [day("2023-04-01")],
-    ]
-
-
-def test_the_ends_of_a_limit_are_tried_when_they_are_ends_of_the_time_itself():
-    imprecise = replace(scan("2023-03-01", {}), latest=day("2023-06-02"))
-    assert [day("2023-06-02")] in tried(chart((), [imprecise]))
-    assert [day("2023-06-01")] in tried(chart((), [imprecise]))
-
-
-def test_two_months_are_varied_one_at_a_time_and_both_at_their_last_day():
-    parts = [
-        tace("2023-01-01", latest=day("2023-01-31")),
-        tace("2023-03-01", latest=day("2023-03-31")),
-    ]
-    found = tried(chart(parts, ()))
-    first = [day("2023-01-01"), day("2023-03-01")]
-    assert found[0] == first
-    assert found[-1] == [day("2023-01-31"), day("2023-03-31")]
-    assert len(found) == 1 + 30 + 30 + 1
-    assert all(first[0] in one or first[1] in one for one in found[:-1])
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "tried"),
-    [
-        ("2023-01-01", "2023-12-31", {"2023-01-01", "2023-01-06", "2023-02-17"}),
-        ("2023-01-05", "2023-01-31", {"2023-01-05", "2023-01-06"}),
-        ("2023-01-06", "2023-01-31", {"2023-01-06"}),
-        ("2022-01-01", "2022-12-31", {"2022-01-01"}),
-    ],
-)
-def test_a_first_detection_is_tried_on_both_sides_of_each_scan(first, last, tried):
-    lesion = Lesion(
-        key="L1",
-        label="L1",
-        references=("BodyStructure/l1",),
-        first_detected=day(first),
-        first_detected_latest=day(last),
-    )
-    patient = replace(
-        chart(imaging=[scan("2023-01-05", {"L1": 20}), scan("2023-02-16", {"L1": 20})]),
-        lesions={"L1": lesion},
-    )
-    found = [
-        dated(patient, one, day(TODAY)).lesions["L1"] for one in datings(patient, day(TODAY), [])
-    ]
-    assert {one.first_detected for one in found} == {day(one) for one in tried}
-    assert all(one.first_detected_latest is None for one in found)
-
-
-def test_a_chosen_day_stands_for_the_imprecise_date():
-    session = replace(tace("2023-05-01", latest=day("2023-07-31")), end=day("2023-07-31"))
-    imaging = replace(scan("2023-05-02", {}), latest=day("2023-07-31"))
-    marker = afp("2023-05-03", 100, latest=day("2023-07-31"))
-    exact = (tace("2023-01-10"), scan("2023-01-05", {}), afp("2023-01-04", 50))
-    patient = chart((exact[0], session), [exact[1], imaging], markers=(exact[2], marker))
-    all_of_them = (session.references, imaging.references, marker.references)
-
-    def on(when: str):
-        (one, *_) = datings(patient, day(TODAY), (28,))
-        chosen = replace(one, days=tuple((refs, day(when)) for refs in all_of_them))
-        return dated(patient, chosen, day(TODAY))
-
-    settled = on(TODAY)
-    assert [(t.start, t.end, t.latest) for t in settled.treatments] == [
-        (day("2023-01-10"), day("2023-01-10"), None),
-        (day(TODAY), day(TODAY), None),
-    ]
-    assert [(s.date, s.latest) for s in settled.scans] == [
-        (day("2023-01-05"), None),
-        (day(TODAY), None),
-    ]
-    assert [(m.date, m.latest) for m in settled.markers] == [
-        (day("2023-01-04"), None),
-        (day(TODAY), None),
-    ]
-    later = on(TOMORROW)
-    assert (later.treatments, later.scans, later.markers) == (
-        (exact[0],),
-        (exact[1],),
-        (exact[2],),
-    )
