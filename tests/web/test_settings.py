@@ -11,7 +11,7 @@ import pytest
 
 from cdshooks.app import create_app
 from cdshooks.errors import ConfigurationError
-from cdshooks.settings import Knowledge, Settings, load_settings
+from cdshooks.settings import Database, Knowledge, Settings, load_settings
 
 WHOLE = """
 [service]
@@ -74,7 +74,8 @@ def test_the_readme_lists_every_limit_with_its_default():
 
 def test_an_empty_file_is_the_defaults(tmp_path):
     settings = load_settings(write(tmp_path, ""), {})
-    assert settings == Settings(file=settings.file)
+    beside = Database(url=f"sqlite:///{tmp_path}/cdshooks.db")
+    assert settings == Settings(file=settings.file, database=beside)
 
 
 def test_a_whole_file(tmp_path):
@@ -94,6 +95,13 @@ def test_relative_paths_are_relative_to_the_file(tmp_path):
     assert settings.database.url == f"sqlite:///{tmp_path}/data/cdshooks.db"
     assert settings.clients["other"].jwks_file == str(tmp_path / "keys.json")
     assert settings.clients["general-hospital"].ca_file == str(tmp_path / "hospital-ca.pem")
+
+
+def test_the_default_database_lies_beside_the_file(tmp_path):
+    settings = load_settings(write(tmp_path, ""), {})
+    assert settings.database.url == f"sqlite:///{tmp_path}/cdshooks.db"
+    assert not settings.keeps_data
+    assert load_settings(None, {}).database.url == "sqlite:///cdshooks.db"
 
 
 def test_the_environments_secrets(tmp_path):
@@ -154,6 +162,30 @@ HOSPITAL = '[service]\naudience_base="https://a.example"\n[clients.h]\nissuer="i
         (HOSPITAL + 'jwks_file="k"\norigins=["null"]\n', "clients.h.origins"),
         (HOSPITAL + 'jwks_file="k"\norigins=["https://e.example/"]\n', "clients.h.origins"),
         ('[clients."h h"]\nissuer="i"\njwks_file="k"\n', "clients.h h"),
+        ("[service]\nlanguage = 'de'\n", "service.language: must be one of en, zh"),
+        (
+            "[service]\nhooks = ['patient-open']\n",
+            "service.hooks[0]: must be one of patient-view, order-select, order-sign, "
+            "encounter-start, appointment-book",
+        ),
+        (
+            HOSPITAL + 'jwks_file="k"\nalgorithms=["ES384","HS256"]\n',
+            "clients.h.algorithms[1]: must be one of ES256, ES384, ES512, RS256",
+        ),
+        (
+            HOSPITAL + 'jwks_file="k"\nsuggestions=["add"]\n',
+            "clients.h.suggestions[0]: must be one of create, update, delete",
+        ),
+        (
+            HOSPITAL + 'jwks_file="k"\nsuggestion_resources=["Task","Taskk"]\n',
+            "clients.h.suggestion_resources[1]: must be one of ServiceRequest, Task, CarePlan",
+        ),
+        (
+            HOSPITAL + 'jwks_file="k"\njwks_url="https://e.example/k"\n',
+            "clients.h: give one of jwks_url and jwks_file, not both",
+        ),
+        ("[alerts]\nrepeat = 1\n", "alerts.repeat: unknown key; the keys here are repeat_days"),
+        ("[alert]\n", "alert: unknown section; the sections are service, database, knowledge"),
         ("[service\n", "not a TOML file"),
     ],
 )
