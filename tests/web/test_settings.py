@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 import tomllib
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from cdshooks.app import create_app
 from cdshooks.errors import ConfigurationError
 from cdshooks.settings import Database, Knowledge, Settings, load_settings
+from tests.support.ehr import ec_key
 
 WHOLE = """
 [service]
@@ -204,7 +206,7 @@ def test_a_file_that_is_not_there(tmp_path):
 
 def test_unknown_readings_stop_the_start():
     settings = Settings(knowledge=Knowledge(readings="my-own"))
-    with pytest.raises(ConfigurationError, match=r"knowledge\.readings"):
+    with pytest.raises(ConfigurationError, match=r"^knowledge\.readings: neither a profile"):
         create_app(settings, dev=True)
 
 
@@ -217,11 +219,43 @@ def test_a_service_with_clients_needs_the_key_of_the_hashes(tmp_path):
     path = write(tmp_path, HOSPITAL + 'jwks_file="keys.json"\n')
     with pytest.raises(ConfigurationError, match="CDSHOOKS_HASH_KEY"):
         create_app(load_settings(path, {}))
-    with pytest.raises(ConfigurationError, match=r"clients\.h\.jwks_file: cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"clients\.h\.jwks_file: cannot be read") as caught:
         create_app(load_settings(path, {"CDSHOOKS_HASH_KEY": "k", **IN_MEMORY}))
+    assert str(tmp_path / "keys.json") in str(caught.value)
     (tmp_path / "keys.json").write_text("[]", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"clients\.h\.jwks_file: not a set of keys"):
         create_app(load_settings(path, {"CDSHOOKS_HASH_KEY": "k", **IN_MEMORY}))
+
+
+@pytest.mark.parametrize(
+    "key", [ec_key("k1").as_dict(private=True), {"kty": "oct", "kid": "k1", "k": "c2VjcmV0"}]
+)
+def test_a_file_of_keys_with_a_secret_in_it_is_refused(tmp_path, key):
+    path = write(tmp_path, HOSPITAL + 'jwks_file="keys.json"\n')
+    (tmp_path / "keys.json").write_text(json.dumps({"keys": [key]}), encoding="utf-8")
+    environment = {"CDSHOOKS_HASH_KEY": "k", **IN_MEMORY}
+    with pytest.raises(ConfigurationError, match=r"clients\.h\.jwks_file: .*public keys") as caught:
+        create_app(load_settings(path, environment))
+    assert not any(str(key[name]) in str(caught.value) for name in ("d", "k") if name in key)
+    public = {"keys": [ec_key("k1").as_dict(private=False)]}
+    (tmp_path / "keys.json").write_text(json.dumps(public), encoding="utf-8")
+    assert create_app(load_settings(path, environment))
+
+
+def test_a_certificate_that_is_not_there_is_named(tmp_path):
+    path = write(tmp_path, HOSPITAL + 'jwks_file="keys.json"\nca_file="ca.pem"\n')
+    with pytest.raises(ConfigurationError, match=r"clients\.h\.ca_file: cannot be read") as caught:
+        create_app(load_settings(path, {"CDSHOOKS_HASH_KEY": "k", **IN_MEMORY}))
+    assert str(tmp_path / "ca.pem") in str(caught.value)
+
+
+def test_a_database_that_cannot_be_opened_says_why(tmp_path):
+    (tmp_path / "x.db").write_bytes(b"not a database at all" * 100)
+    for name, why in (("x.db", "not a SQLite database"), ("no/x.db", f"({tmp_path}/no/x.db)")):
+        settings = load_settings(write(tmp_path, f"[database]\nurl='sqlite:///{name}'\n"), {})
+        with pytest.raises(ConfigurationError, match=r"database\.url: ") as caught:
+            create_app(settings, dev=True)
+        assert why in str(caught.value)
 
 
 def test_the_example_is_toml():
