@@ -89,7 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     judged.add_argument("--patient", metavar="ID", type=_patient_id, help="p-1 or Patient/p-1")
     judged.add_argument(
-        "--as-of", metavar="YYYY-MM-DD", type=_date, help="judge as of this day (default: today)"
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        type=_date,
+        help="judge as of this day (default: today in service.site_timezone, Asia/Shanghai unless "
+        "configured)",
     )
     judged.add_argument(
         "--readings", metavar="PROFILE_OR_FILE", help="how ambiguous sentences are read"
@@ -256,6 +260,8 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> None:
+    import structlog
+
     from cdshooks import logs
     from cdshooks.app import create_app, create_server
 
@@ -267,8 +273,13 @@ def _serve(options: argparse.Namespace, settings: Settings) -> None:
         raise ConfigurationError(
             f"cannot listen on {options.host}:{options.port}: {error.strerror}"
         ) from None
+    log = structlog.get_logger()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(JUDGED))
-    server.run()
+    try:
+        log.info("keeping data", database=app.extensions["cdshooks"].database.shown)
+        server.run()
+    finally:
+        log.info("stopped")
 
 
 def _book(options: argparse.Namespace, _settings: Settings) -> None:

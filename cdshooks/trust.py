@@ -86,8 +86,12 @@ def readings_of(settings: Settings, key: str, own: str | None = None) -> Reading
 
 
 def open_store(settings: Settings, dev: bool) -> Store:
-    """The configured database; a sandbox without one keeps its data in memory."""
-    url = IN_MEMORY if dev and not settings.keeps_data else settings.database.url
+    """The configured database; a sandbox without one keeps its data in memory.
+
+    So does one on the configuration of a service with clients: its calls are none of theirs.
+    """
+    in_memory = dev and (bool(settings.clients) or not settings.keeps_data)
+    url = IN_MEMORY if in_memory else settings.database.url
     key = settings.hash_key.encode() if settings.hash_key else secrets.token_bytes(32)
     try:
         return Store(Database(url), hash_key=key, repeat_days=settings.alerts.repeat_days)

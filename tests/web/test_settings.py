@@ -219,7 +219,7 @@ def test_a_service_with_clients_needs_the_key_of_the_hashes(tmp_path):
     path = write(tmp_path, HOSPITAL + 'jwks_file="keys.json"\n')
     with pytest.raises(ConfigurationError, match="CDSHOOKS_HASH_KEY"):
         create_app(load_settings(path, {}))
-    with pytest.raises(ConfigurationError, match=r"clients\.h\.jwks_file: cannot be read") as caught:
+    with pytest.raises(ConfigurationError, match=r"h\.jwks_file: cannot be read") as caught:
         create_app(load_settings(path, {"CDSHOOKS_HASH_KEY": "k", **IN_MEMORY}))
     assert str(tmp_path / "keys.json") in str(caught.value)
     (tmp_path / "keys.json").write_text("[]", encoding="utf-8")
