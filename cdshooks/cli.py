@@ -174,6 +174,8 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
     from cdshooks.consensus import KNOWLEDGE_VERSION
     from cdshooks.consensus.guide import guide
     from cdshooks.consensus.readings import ReadingsError, load_readings
+    from cdshooks.doctor.hints import hints_text
+    from cdshooks.doctor.procedures import count_unknown
     from cdshooks.fhir.charting import chart_of
     from cdshooks.fhir.codes import site_terminology
 
@@ -184,8 +186,9 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
             raise UnusableInput(f"--readings: {error}") from None
         raise settings.wrong("knowledge.readings", str(error)) from None
     terminology = site_terminology(settings)
+    record = _record(options, settings)
     chart = chart_of(
-        _record(options, settings),
+        record,
         site_timezone=settings.service.site_timezone,
         terminology=terminology,
     )
@@ -203,7 +206,9 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
     elif options.command == "explain":
         _print(explain_text(assessment, language))
     else:
-        _print(assessment_text(assessment, language))
+        unknown = count_unknown(record, chart, terminology)
+        hints = hints_text(len(assessment.notes), unknown, language)
+        _print(assessment_text(assessment, language) + hints)
 
 
 def _record(options: argparse.Namespace, settings: Settings) -> Record:

@@ -94,6 +94,39 @@ def test_text_is_the_default():
     assert CHINESE.search(printed("evaluate", REFRACTORY, *AS_OF, "--lang", "zh"))
 
 
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        (
+            "en",
+            [
+                "2 procedures with codes that are not recognised, perhaps a TACE among them: "
+                "doctor lists the codes",
+                "1 note on the record: see explain",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "2项操作的编码未能识别，未知其中是否有TACE：doctor列出这些编码",
+                "病历备注1条：见explain",
+            ],
+        ),
+    ],
+)
+def test_what_was_passed_over_or_noted_is_counted_at_the_end(tmp_path, lang, lines):
+    bundle = json.loads(Path(REFRACTORY).read_text(encoding="utf-8"))
+    sessions = [e["resource"] for e in bundle["entry"] if e["resource"]["id"][-2:] in ("t0", "t1")]
+    for session in sessions:
+        session["code"] = {"coding": [{"system": "https://h.example.org", "code": "TACE-01"}]}
+    noted = next(e["resource"] for e in bundle["entry"] if e["resource"]["id"].endswith("-vi"))
+    noted["status"] = "preliminary"
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(bundle), encoding="utf-8")
+    text = printed("evaluate", str(path), *AS_OF, "--lang", lang)
+    assert text.splitlines()[-3:] == ["", *lines]
+
+
 def test_explain_names_the_statements():
     text = printed("explain", REFRACTORY, *AS_OF)
     assert "CCI-C1" in text
