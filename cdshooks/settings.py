@@ -215,10 +215,10 @@ class _File:
         key = f"clients.{name}"
         if not _CLIENT_ID.fullmatch(name):
             raise self._wrong(key, "a name is up to 64 letters, digits, dots, hyphens, underscores")
-        if client.jwks_url is None and client.jwks_file is None:
-            raise self._wrong(key, "needs either jwks_url or jwks_file")
         if client.jwks_url is not None and client.jwks_file is not None:
             raise self._wrong(key, "give one of jwks_url and jwks_file, not both")
+        if (client.jwks_url is None) == (client.jwks_file is None):
+            raise self._wrong(key, "needs either jwks_url or jwks_file")
         urls = [("fhir_servers", url) for url in client.fhir_servers]
         for field, url in [*urls, ("jwks_url", client.jwks_url)]:
             if url and not (HTTPS_URL.fullmatch(url) or LOOPBACK_URL.fullmatch(url)):
