@@ -15,8 +15,11 @@ from cdshooks.cards.catalogue import phrases
 from cdshooks.doctor import advice, examination, facts
 from cdshooks.errors import FhirFailure
 from cdshooks.fhir import validity
+from cdshooks.fhir.client import FhirClient
+from cdshooks.fhir.codes import standard_terminology
 from cdshooks.fhir.needs import NEEDS
 from cdshooks.fhir.record import GapKind
+from cdshooks.settings import Limits
 from tests.cards.test_catalogue import NOTES
 from tests.test_cli import CHINESE, complaint, printed
 from tests.web.calls import bundle
@@ -178,6 +181,20 @@ def test_when_nothing_is_answered_the_one_cause_is_told(
         text = printed("doctor", server.base, *PATIENT)
     assert found["verdict"] == {"answer": "no", "reasons": [reason]}
     assert advice in text and "viable diameter, sum" not in text
+
+
+def test_a_server_that_never_answers_in_time() -> None:
+    with fhir_server() as server:
+        server.slow = 2.0
+        client = FhirClient(server.base, limits=Limits(deadline_seconds=0.2))
+        found = examination.examine_server(
+            client,
+            "demo-refractory",
+            site_timezone="UTC",
+            terminology=standard_terminology(),
+            seconds_of_call=0.1,
+        )
+    assert (found.answer, found.reasons) == ("no", ("no-answer",))
 
 
 def test_a_patient_that_is_not_known_says_nothing_of_codes_and_diameters() -> None:

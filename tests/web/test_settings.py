@@ -6,13 +6,14 @@ import json
 import textwrap
 import tomllib
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import msgspec
 import pytest
 
 from cdshooks.app import create_app
 from cdshooks.errors import ConfigurationError
-from cdshooks.settings import Database, Knowledge, Settings, load_settings
+from cdshooks.settings import Client, Database, Knowledge, Settings, load_settings
 from tests.support.ehr import ec_key
 
 WHOLE = """
@@ -72,6 +73,17 @@ def test_the_readme_lists_every_limit_with_its_default():
     settings = "    [service]\n" + readme.split("    [service]\n")[1].split("\n\n")[0]
     told = tomllib.loads(textwrap.dedent(settings))["limits"]
     assert told == msgspec.structs.asdict(Settings().limits)
+
+
+def test_the_readme_names_every_key_of_a_client_and_what_it_may_hold():
+    readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
+    told = readme.split("### Configure a client")[1].split("\n### ")[0]
+    for key in Client.__struct_fields__:
+        assert f"`{key}`" in told or f"    {key} = " in told, key
+    hints = get_type_hints(Client)
+    for key in ("suggestions", "suggestion_resources"):
+        for word in get_args(get_args(hints[key])[0]):
+            assert f"`{word}`" in told, word
 
 
 def test_an_empty_file_is_the_defaults(tmp_path):
