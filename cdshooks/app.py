@@ -84,6 +84,11 @@ def create_app(settings: Settings, *, dev: bool = False, clock: Clock = now) -> 
             "SANDBOX MODE (--dev): NO CLIENT AUTHENTICATION. Any caller is answered. "
             "Never use it with data of real patients."
         )
+        if settings.clients:
+            log.warning(
+                "the configured clients are not used with --dev: their tokens are not asked for, "
+                "their FHIR servers not called, their database not written"
+            )
     else:
         warn_of_weak_settings(settings)
     return app

@@ -89,7 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     judged.add_argument("--patient", metavar="ID", type=_patient_id, help="p-1 or Patient/p-1")
     judged.add_argument(
-        "--as-of", metavar="YYYY-MM-DD", type=_date, help="judge as of this day (default: today)"
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        type=_date,
+        help="judge as of this day (default: today in service.site_timezone, Asia/Shanghai unless "
+        "configured)",
     )
     judged.add_argument(
         "--readings", metavar="PROFILE_OR_FILE", help="how ambiguous sentences are read"
@@ -170,6 +174,8 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
     from cdshooks.consensus import KNOWLEDGE_VERSION
     from cdshooks.consensus.guide import guide
     from cdshooks.consensus.readings import ReadingsError, load_readings
+    from cdshooks.doctor.hints import hints_text
+    from cdshooks.doctor.procedures import count_unknown
     from cdshooks.fhir.charting import chart_of
     from cdshooks.fhir.codes import site_terminology
 
@@ -180,8 +186,9 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
             raise UnusableInput(f"--readings: {error}") from None
         raise settings.wrong("knowledge.readings", str(error)) from None
     terminology = site_terminology(settings)
+    record = _record(options, settings)
     chart = chart_of(
-        _record(options, settings),
+        record,
         site_timezone=settings.service.site_timezone,
         terminology=terminology,
     )
@@ -199,7 +206,9 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
     elif options.command == "explain":
         _print(explain_text(assessment, language))
     else:
-        _print(assessment_text(assessment, language))
+        unknown = count_unknown(record, chart, terminology)
+        hints = hints_text(len(assessment.notes), unknown, language)
+        _print(assessment_text(assessment, language) + hints)
 
 
 def _record(options: argparse.Namespace, settings: Settings) -> Record:
@@ -262,6 +271,8 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> None:
+    import structlog
+
     from cdshooks import logs
     from cdshooks.app import create_app, create_server
 
@@ -273,8 +284,13 @@ def _serve(options: argparse.Namespace, settings: Settings) -> None:
         raise ConfigurationError(
             f"cannot listen on {options.host}:{options.port}: {error.strerror}"
         ) from None
+    log = structlog.get_logger()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(JUDGED))
-    server.run()
+    try:
+        log.info("keeping data", database=app.extensions["cdshooks"].database.shown)
+        server.run()
+    finally:
+        log.info("stopped")
 
 
 def _book(options: argparse.Namespace, _settings: Settings) -> None:

@@ -289,7 +289,9 @@ def _plain(markdown: str) -> str:
 
 def _farewell() -> str:
     return (
-        "\nThe demo is over. To judge a record of your own, as a FHIR Bundle:\n"
+        "\nThe demo is over. What it runs on is installed in .venv; in a shell of your own:\n"
+        "  . .venv/bin/activate\n"
+        "To judge a record of your own, as a FHIR Bundle:\n"
         "  python -m cdshooks evaluate BUNDLE.json --as-of YYYY-MM-DD\n"
         "To run the service as a sandbox for a real client:\n"
         "  python -m cdshooks serve --dev\n"

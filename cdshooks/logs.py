@@ -37,6 +37,7 @@ ALLOWED = frozenset(
         "where",
         "reference",
         "host",
+        "database",
         "port",
         "warning",
         "version",

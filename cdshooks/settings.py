@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -89,7 +89,11 @@ class Client(_Section, frozen=True):
     ca_file: Text | None = None
     origins: tuple[Text, ...] = ()
     suggestions: tuple[Literal["create", "update", "delete"], ...] = ("create", "delete")
-    suggestion_resources: tuple[Text, ...] = ("ServiceRequest", "Task", "CarePlan")
+    suggestion_resources: tuple[Literal["ServiceRequest", "Task", "CarePlan"], ...] = (
+        "ServiceRequest",
+        "Task",
+        "CarePlan",
+    )
     chart_url: Text | None = None
     """Where a card leads whose suggestions this client cannot apply."""
     language: Language | None = None
@@ -134,6 +138,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SectionType = TypeVar("SectionType", bound=_Section)
+_SECTIONS = ("service", "database", "knowledge", "terminology", "alerts", "limits")
+
+
+def _choices(kind: type[_Section], where: str) -> Iterator[str]:
+    """The words that the key at ``.key`` or ``.key[0]`` may hold."""
+    todo = [get_type_hints(kind)[where.strip(".`").partition("[")[0]]]
+    for hint in todo:
+        if get_origin(hint) is Literal:
+            yield from get_args(hint)
+        else:
+            todo += get_args(hint)
 
 
 def load_settings(path: str | Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -157,8 +172,9 @@ class _File:
         tables = self._tables()
         clients = tables.pop("clients", {})
         for name in tables:
-            if name not in ("service", "database", "knowledge", "terminology", "alerts", "limits"):
-                raise self._wrong(name, "unknown section")
+            if name not in _SECTIONS:
+                known = ", ".join((*_SECTIONS, "clients.NAME"))
+                raise self._wrong(name, f"unknown section; the sections are {known}")
         if not isinstance(clients, dict):
             raise self._wrong("clients", "must hold sections named [clients.NAME]")
         settings = Settings(
@@ -197,7 +213,11 @@ class _File:
             key = prefix + name + where.rstrip("`")
             if field := re.search(r"(?:unknown|missing required) field `(.+)`", what):
                 key, what = f"{key}.{field[1]}", what.split(" field")[0]
-                what = "unknown key" if what.endswith("unknown") else "is required"
+                keys = ", ".join(kind.__struct_fields__)
+                is_unknown = what.endswith("unknown")
+                what = f"unknown key; the keys here are {keys}" if is_unknown else "is required"
+            elif what.startswith("Invalid enum value"):
+                what = f"must be one of {', '.join(_choices(kind, where))}"
             raise self._wrong(key, what) from None
 
     def _client(self, name: str, clients: dict[str, Any]) -> Client:
@@ -205,6 +225,8 @@ class _File:
         key = f"clients.{name}"
         if not _CLIENT_ID.fullmatch(name):
             raise self._wrong(key, "a name is up to 64 letters, digits, dots, hyphens, underscores")
+        if client.jwks_url is not None and client.jwks_file is not None:
+            raise self._wrong(key, "give one of jwks_url and jwks_file, not both")
         if (client.jwks_url is None) == (client.jwks_file is None):
             raise self._wrong(key, "needs either jwks_url or jwks_file")
         urls: list[tuple[str, str | None]] = [("fhir_servers", url) for url in client.fhir_servers]
@@ -260,8 +282,8 @@ class _File:
         }
         url = settings.database.url
         scheme, slashes, database = url.partition(":///")
-        if own_database and scheme.startswith("sqlite") and slashes and database != ":memory:":
-            url = f"{scheme}:///{self._absolute(database)}" if database else url
+        if scheme.startswith("sqlite") and slashes and database not in ("", ":memory:"):
+            url = f"{scheme}:///{self._absolute(database)}"
         folders = tuple(self._absolute(folder) for folder in settings.terminology.folders)
         return replace(
             settings,

@@ -28,14 +28,17 @@ def add_commands(
     def part(name: str, what: str, before: bool | None) -> None:
         parser = parts.add_parser(name, parents=[common], help=what)
         parser.set_defaults(run=run_the_store)
-        if before is not None:
-            parser.add_argument(
-                "--before",
-                metavar="YYYY-MM-DD",
-                type=date,
-                required=before,
-                help="only what was stored before this day (of the site's time zone)",
-            )
+        if before is None:
+            return
+        chosen = parser.add_mutually_exclusive_group(required=before)
+        chosen.add_argument(
+            "--before",
+            metavar="YYYY-MM-DD",
+            type=date,
+            help="only what was stored before this day (of the site's time zone)",
+        )
+        if before:
+            chosen.add_argument("--all", action="store_true", help="everything, today's too")
 
     part("list", "one line for each evaluation", False)
     part("export", "every row, as lines of JSON", False)
@@ -60,7 +63,8 @@ def run_store(options: argparse.Namespace, settings: Settings, show: Print) -> N
             show("The database was migrated.\n" if done else "Nothing to do.\n")
             return
         _check(database)
-        before = _milliseconds(getattr(options, "before", None), settings)
+        day = getattr(options, "before", None)
+        before = _milliseconds(day, settings)
         if options.action == "list":
             for row in keeping.listed(database, before):
                 show(_line(row, settings))
@@ -70,10 +74,11 @@ def run_store(options: argparse.Namespace, settings: Settings, show: Print) -> N
         elif options.action == "verify":
             _verify(keeping.broken_audit_row(database), show)
         else:
-            assert before is not None
-            now = datetime.datetime.now(datetime.UTC)
-            counts = keeping.purge(database, before, now)
-            show("Deleted: " + ", ".join(f"{n} {name}" for name, n in counts.items()) + ".\n")
+            now = datetime.datetime.now(settings.timezone)
+            _check_not_ahead(day, now.date())
+            until = int(now.timestamp() * 1000) + 1 if before is None else before
+            counts = keeping.purge(database, until, now)
+            show(f"Deleted: {', '.join(_counted(n, name) for name, n in counts.items())}.\n")
     except schema.WrongSchema as problem:
         raise settings.wrong("database.url", str(problem)) from None
     except StoreUnavailable as problem:
@@ -88,7 +93,7 @@ def run_feedback(options: argparse.Namespace, settings: Settings, show: Print) -
     database = _database(settings)
     try:
         _check(database)
-        figures = report(database)
+        figures = report(database, settings.timezone)
     except StoreUnavailable as problem:
         raise _cannot(settings, problem) from None
     if options.format == "json":
@@ -120,6 +125,17 @@ def _cannot(settings: Settings, problem: StoreUnavailable) -> UnusableInput:
     return UnusableInput(str(settings.wrong("database.url", f"cannot be asked: {problem.problem}")))
 
 
+def _check_not_ahead(day: datetime.date | None, today: datetime.date) -> None:
+    """A day to come would delete all there is, which may be a slip of the pen."""
+    if day is not None and day > today:
+        raise UnusableInput(f"--before must not be after today, {today}; everything: --all")
+
+
+def _counted(number: int, things: str) -> str:
+    """``1 card``, ``2 cards``; feedback has no plural."""
+    return f"{number} {things.removesuffix('s') if number == 1 else things}"
+
+
 def _milliseconds(day: datetime.date | None, settings: Settings) -> int | None:
     if day is None:
         return None
@@ -130,7 +146,7 @@ def _milliseconds(day: datetime.date | None, settings: Settings) -> int | None:
 def _line(row: dict[str, Any], settings: Settings) -> str:
     moment = datetime.datetime.fromtimestamp(row["started_at"] / 1000, settings.timezone)
     when = moment.isoformat(sep=" ", timespec="seconds")
-    counts = f"{row['cards']} cards, {row['feedback']} feedback"
+    counts = f"{_counted(row['cards'], 'cards')}, {row['feedback']} feedback"
     return f"{row['id']}  {when}  {row['client']}  {row['service']}  {row['status']}  {counts}\n"
 
 

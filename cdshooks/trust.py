@@ -6,6 +6,7 @@ Beside :mod:`cdshooks.app`, and like it allowed to know every room.
 from __future__ import annotations
 
 import datetime
+import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,9 @@ KEY_SET_SECONDS = 2.0
 SHORT_KEY = 16
 """A hash key below this many characters can be guessed."""
 
+_SECRET_MEMBER = re.compile(rb'"(d|p|q|dp|dq|qi|oth|k)"\s*:')
+"""Of a JSON Web Key (RFC 7518, 6.2.2, 6.3.2, 6.4.1)."""
+
 log = structlog.get_logger()
 
 
@@ -47,7 +51,22 @@ def check_for_clients(settings: Settings) -> None:
         )
     for name, client in settings.clients.items():
         if client.ca_file and not Path(client.ca_file).is_file():
-            raise settings.wrong(f"clients.{name}.ca_file", "cannot be read")
+            what = f"cannot be read: no such file ({client.ca_file})"
+            raise settings.wrong(f"clients.{name}.ca_file", what)
+        if client.jwks_file:
+            _check_key_file(settings, f"clients.{name}.jwks_file", client.jwks_file)
+
+
+def _check_key_file(settings: Settings, key: str, file: str) -> None:
+    """It is there, and holds what may be known to all."""
+    try:
+        found = Path(file).read_bytes()
+    except OSError as error:
+        raise settings.wrong(key, f"cannot be read: {error.strerror} ({file})") from None
+    if _SECRET_MEMBER.search(found):
+        raise settings.wrong(
+            key, "holds a private or symmetric key: give the service the public keys alone"
+        )
 
 
 def warn_of_weak_settings(settings: Settings) -> None:
@@ -67,8 +86,12 @@ def readings_of(settings: Settings, key: str, own: str | None = None) -> Reading
 
 
 def open_store(settings: Settings, dev: bool) -> Store:
-    """The configured database; a sandbox without one keeps its data in memory."""
-    url = IN_MEMORY if dev and not settings.keeps_data else settings.database.url
+    """The configured database; a sandbox without one keeps its data in memory.
+
+    So does one on the configuration of a service with clients: its calls are none of theirs.
+    """
+    in_memory = dev and (bool(settings.clients) or not settings.keeps_data)
+    url = IN_MEMORY if in_memory else settings.database.url
     key = settings.hash_key.encode() if settings.hash_key else secrets.token_bytes(32)
     try:
         return Store(Database(url), hash_key=key, repeat_days=settings.alerts.repeat_days)

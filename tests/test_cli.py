@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
@@ -12,9 +13,13 @@ import time
 import urllib.request
 from importlib.resources import files
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from cdshooks.app import create_app
+from cdshooks.settings import Database, Settings
+from tests.web.calls import patient_call
 from tests.web.fhir_server import fhir_server
 
 DEMO = Path(str(files("cdshooks") / "demo_patients"))
@@ -87,6 +92,39 @@ def test_text_is_the_default():
         "evaluate", REFRACTORY, *AS_OF, "--format", "text", "--lang", "en"
     )
     assert CHINESE.search(printed("evaluate", REFRACTORY, *AS_OF, "--lang", "zh"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        (
+            "en",
+            [
+                "2 procedures with codes that are not recognised, perhaps a TACE among them: "
+                "doctor lists the codes",
+                "1 note on the record: see explain",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "2项操作的编码未能识别，未知其中是否有TACE：doctor列出这些编码",
+                "病历备注1条：见explain",
+            ],
+        ),
+    ],
+)
+def test_what_was_passed_over_or_noted_is_counted_at_the_end(tmp_path, lang, lines):
+    bundle = json.loads(Path(REFRACTORY).read_text(encoding="utf-8"))
+    sessions = [e["resource"] for e in bundle["entry"] if e["resource"]["id"][-2:] in ("t0", "t1")]
+    for session in sessions:
+        session["code"] = {"coding": [{"system": "https://h.example.org", "code": "TACE-01"}]}
+    noted = next(e["resource"] for e in bundle["entry"] if e["resource"]["id"].endswith("-vi"))
+    noted["status"] = "preliminary"
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(bundle), encoding="utf-8")
+    text = printed("evaluate", str(path), *AS_OF, "--lang", lang)
+    assert text.splitlines()[-3:] == ["", *lines]
 
 
 def test_explain_names_the_statements():
@@ -224,6 +262,8 @@ KEY = {"CDSHOOKS_HASH_KEY": "a long random text"}
         (("store", "list"), "database.url"),
         (("store", "purge"), "--before"),
         (("store", "purge", "--before", "soon"), "--before"),
+        (("store", "purge", "--before", "2025-01-01", "--all"), "--all"),
+        (("store", "list", "--all"), "--all"),
         (("store", "shred"), "shred"),
         (("feedback",), "ACTION"),
         (("feedback", "report"), "database.url"),
@@ -250,6 +290,35 @@ def test_migrate_sets_up_and_an_empty_report_is_a_report(tmp_path):
     figures = json.loads(printed("feedback", "report", "--format", "json", **where))
     assert figures["volume"]["calls"] == 0
     assert run("store", "list", **where).stdout == b""
+
+
+def test_a_day_to_come_is_not_purged(tmp_path):
+    where = {"CDSHOOKS_DATABASE_URL": f"sqlite:///{tmp_path}/new.db"}
+    printed("store", "migrate", **where)
+    zone = ZoneInfo("Asia/Shanghai")
+    today = datetime.datetime.now(zone).date()
+    for days in (1, 10_000):
+        ahead = str(today + datetime.timedelta(days=days))
+        line = complaint("store", "purge", "--before", ahead, **where)
+        assert "must not be after today" in line and "--all" in line
+    nothing = "Deleted: 0 feedback, 0 suggestions, 0 cards, 0 evaluations.\n"
+    if datetime.datetime.now(zone).date() == today:
+        assert printed("store", "purge", "--before", str(today), **where) == nothing
+    assert printed("store", "purge", "--all", **where) == nothing
+
+
+def test_what_is_stored_is_counted_in_words(tmp_path):
+    url = f"sqlite:///{tmp_path}/kept.db"
+    client = create_app(Settings(database=Database(url=url), keeps_data=True), dev=True)
+    with client.test_client() as caller:
+        answer = caller.post("/cds-services/tace-refractoriness", json=patient_call(caller))
+    cards = len(answer.get_json()["cards"])
+    client.extensions["cdshooks"].database.close()
+    listed = printed("store", "list", CDSHOOKS_DATABASE_URL=url)
+    assert f"  200  {cards} cards, 0 feedback" in listed
+    deleted = printed("store", "purge", "--all", CDSHOOKS_DATABASE_URL=url)
+    assert deleted.endswith(f"{cards} cards, 1 evaluation.\n")
+    assert printed("store", "list", CDSHOOKS_DATABASE_URL=url) == ""
 
 
 def test_serve_with_a_client_and_without_the_key(tmp_path):
@@ -299,6 +368,42 @@ def test_the_book(tmp_path):
     assert printed("book", "-o", str(tmp_path / "book.html"), PYTHONUTF8="0") == ""
     assert (tmp_path / "book.html").read_bytes().decode("utf-8") == page
     assert "cannot write" in complaint("book", "-o", str(tmp_path / "missing" / "book.html"))
+
+
+def logged(server: subprocess.Popen[bytes], lines: int) -> list[dict[str, object]]:
+    assert server.stderr is not None
+    return [json.loads(server.stderr.readline()) for _ in range(lines)]
+
+
+@pytest.mark.parametrize("clients", [False, True])
+def test_the_log_says_where_data_is_kept_and_when_the_service_stops(tmp_path, clients):
+    """A sandbox on the configuration of a real service leaves its database alone."""
+    site = tmp_path / "site.toml"
+    site.write_text(
+        '[service]\naudience_base = "https://cds.example.org"\n[database]\nurl="sqlite:///s.db"\n'
+        + ('[clients.h]\nissuer = "i"\njwks_file = "keys.json"\n' if clients else ""),
+        encoding="utf-8",
+    )
+    server = subprocess.Popen(
+        [sys.executable, "-m", "cdshooks", "serve", "--dev", "--port", "0", "--config", str(site)],
+        stderr=subprocess.PIPE,
+    )
+    try:
+        events = logged(server, 4 if clients else 3)
+        kept = "in memory" if clients else f"sqlite:///{tmp_path}/s.db"
+        assert events[-1]["event"] == "keeping data"
+        assert events[-1]["database"] == kept
+        ignored = "configured clients are not used" in str(events[1]["event"])
+        assert ignored is clients
+        assert (tmp_path / "s.db").exists() is not clients
+        server.send_signal(signal.SIGTERM)
+        assert [event["event"] for event in logged(server, 1)] == ["stopped"]
+        assert server.wait(10) == 0
+    finally:
+        server.kill()
+        server.wait(10)
+        assert server.stderr is not None
+        server.stderr.close()
 
 
 def test_serve_dev_answers_and_stops():

@@ -17,6 +17,12 @@ def shown() -> str:
     return "".join(parts)
 
 
+def test_it_ends_with_what_to_type_next(shown):
+    end = shown[shown.index("The demo is over") :]
+    activated = end.index("  . .venv/bin/activate\n")
+    assert activated < end.index("  python -m cdshooks evaluate") < end.index("serve --dev")
+
+
 def test_it_says_that_its_clock_is_set(shown):
     assert "clock is set to 2025-09-10" in shown
     assert "sandbox mode" in shown

@@ -104,7 +104,9 @@ def therapy_text(assessment: Assessment, say: Catalogue) -> Phrase:
 def note_text(note: ChartNote, say: Catalogue) -> Phrase:
     """What was not used and why; a detail whose key the catalogue lacks is left out."""
     parts = note_parts(note, say)
-    return say.glue(say.first(f"note.{note.code}", "note.value-not-usable"), say.bracketed(*parts))
+    not_sent = note.code == "server-refused" and note.path.startswith("prefetch.")
+    key = "note.not-sent" if not_sent else f"note.{note.code}"
+    return say.glue(say.first(key, "note.value-not-usable"), say.bracketed(*parts))
 
 
 def note_parts(note: ChartNote, say: Catalogue) -> list[Phrase]:

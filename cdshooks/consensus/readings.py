@@ -134,7 +134,7 @@ def load_readings(profile_or_file: str) -> Readings:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise ReadingsError(
-            f"readings: neither a profile ({', '.join(PROFILES)}) nor a file that can be read:"
+            f"neither a profile ({', '.join(PROFILES)}) nor a file that can be read:"
             f" {profile_or_file}"
         ) from error
     try:

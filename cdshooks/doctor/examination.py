@@ -14,73 +14,51 @@ Nothing is judged, and no value is told, only counts, codes and references. As J
                 http, resources, pages, milliseconds, tooSlow (for a hook call)
     facts       per fact: fact, found, shapes (count by shape), examples (references),
                 lacks: code, count, references
-    notes       by code: code, count, where: detail, path, count, references
+    procedures  of unknown code: system, code (null: absent, or not fit to be shown), count,
+                references
+    notes       by code: code, count, where: detail, path, count, references, advice (null, or
+                a key of the catalogue, doctor-advice)
     invalid     checked: how many resources; breaches: path, rule, count, references
 """
 
 from __future__ import annotations
 
 import datetime
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
-
-import msgspec
 
 from cdshooks.clinical.chart import Chart, ChartNote, named
-from cdshooks.doctor.facts import EXAMPLES, FactFound, facts_of
-from cdshooks.errors import FhirFailure, FhirServerError, UnusableInput
+from cdshooks.doctor.advice import Advisor
+from cdshooks.doctor.facts import EXAMPLES, SEARCHES, FactFound, facts_of
+from cdshooks.doctor.procedures import UnknownProcedure, unknown_procedures
+from cdshooks.doctor.server import (
+    SearchFound,
+    ServerFound,
+    claim,
+    is_silent,
+    metadata,
+    why_nothing,
+)
+from cdshooks.errors import UnusableInput
 from cdshooks.fhir.charting import chart_of
 from cdshooks.fhir.client import FhirClient
 from cdshooks.fhir.codes import Terminology
-from cdshooks.fhir.gather import Answer, survey
-from cdshooks.fhir.needs import PATIENT, REQUIRED, Need
-from cdshooks.fhir.record import GapKind, Record
+from cdshooks.fhir.gather import survey
+from cdshooks.fhir.needs import PATIENT, REQUIRED
+from cdshooks.fhir.record import Record
 from cdshooks.fhir.validity import Breach, breaches
 
 SCHEMA = "fhir-examination/1"
-_VERSION = re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,3}")
+STOPS = frozenset(
+    {
+        *("base", "token", "no-answer", "patient", "procedures"),
+        *("no-session", "no-measurement", "measurement-lost"),
+    }
+)
+"""Reasons that let the answer be no, whichever way the data comes."""
 _MEASURED = ("diameters", "sums", "response")
-
-
-@dataclass(frozen=True, slots=True)
-class ServerFound:
-    metadata: str
-    """``read``, ``absent``, ``refused`` or ``timed-out``."""
-    fhir_version: str | None = None
-    claimed: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SearchFound:
-    answer: Answer
-    claimed: bool | None
-    unclaimed: tuple[str, ...]
-    too_slow: bool
-
-    @property
-    def outcome(self) -> str:
-        return self.answer.gap.value if self.answer.gap is not None else "complete"
-
-    @property
-    def http(self) -> int | None:
-        problem = self.answer.problem
-        return problem.http if problem is not None else None
-
-    @property
-    def reason(self) -> str | None:
-        """Why it is not complete: a class, never the server's own words."""
-        problem = self.answer.problem
-        if self.answer.gap is None:
-            return None
-        if problem is None:
-            return "truncated" if self.answer.gap is GapKind.TRUNCATED else "failed"
-        if problem.kind is FhirFailure.REFUSED:
-            return "http" if problem.http is not None else "failed"
-        return problem.kind.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +67,8 @@ class Place:
     path: str
     count: int
     references: tuple[str, ...]
+    advice: str | None
+    """What to do there, where that is not what the note's code says of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +95,7 @@ class Examination:
     server: ServerFound | None
     searches: tuple[SearchFound, ...]
     facts: tuple[FactFound, ...]
+    procedures: tuple[UnknownProcedure, ...]
     notes: tuple[NoteGroup, ...]
     checked: int
     """Resources of which the validity was looked at."""
@@ -134,13 +115,13 @@ def examine_server(
     labs_since: datetime.date | None = None,
 ) -> Examination:
     """Asks everything once. Raises :class:`UnusableInput` when nobody answers at all."""
-    capabilities, about = _metadata(server)
+    capabilities, about = metadata(server)
     answers, record = survey(server, patient_id, labs_since)
-    if about.metadata == "refused" and all(map(_is_silent, answers)):
+    if about.metadata == "refused" and all(map(is_silent, answers)):
         raise UnusableInput("the FHIR server cannot be reached")
     searches = []
     for answer in answers:
-        claimed, unclaimed = _claim(capabilities, answer.need)
+        claimed, unclaimed = claim(capabilities, answer.need)
         too_slow = answer.seconds > seconds_of_call
         searches.append(SearchFound(answer, claimed, unclaimed, too_slow))
     if capabilities is not None:
@@ -172,7 +153,8 @@ def _examined(
         server=server,
         searches=tuple(searches),
         facts=facts,
-        notes=_grouped(chart.notes),
+        procedures=unknown_procedures(record, chart, terminology),
+        notes=_grouped(chart.notes, Advisor(record, terminology)),
         checked=checked,
         invalid=_broken(found),
     )
@@ -181,13 +163,18 @@ def _examined(
 def _verdict(
     record: Record, chart: Chart, facts: tuple[FactFound, ...], searches: list[SearchFound]
 ) -> tuple[str, tuple[str, ...]]:
+    """Yes, partly or no, and why; what nobody answered is no reason to call the record empty."""
+    if nothing := why_nothing(searches):
+        return "no", (nothing,)
     found = {fact.fact: fact for fact in facts}
     lost = {gap.key for gap in record.gaps}
-    slow = any(search.too_slow for search in searches)
+    slow = [search.answer.need.key for search in searches if search.too_slow]
+    nobody = PATIENT in lost
+    measured = any(found[name].found for name in _MEASURED)
+    brings_measures = {"bundle", *(key for name in _MEASURED for key in SEARCHES[name])}
+    unmeasured_because_lost = bool(lost & brings_measures)
     stops = {
-        "patient": any(
-            search.answer.need.key == PATIENT and search.answer.gap for search in searches
-        ),
+        "patient": nobody,
         "procedures": any(
             search.answer.need.key in REQUIRED
             and search.answer.need.key != PATIENT
@@ -195,97 +182,33 @@ def _verdict(
             and not search.answer.resources
             for search in searches
         ),
-        "no-session": "procedures" not in lost and not found["sessions"].found,
-        "no-measurement": not any(found[name].found for name in _MEASURED),
+        "no-session": not nobody and "procedures" not in lost and not found["sessions"].found,
+        "no-measurement": not (nobody or measured or unmeasured_because_lost),
+        "measurement-lost": unmeasured_because_lost and not (nobody or measured),
     }
     limits = {
         "search-lost": bool(lost),
-        "too-slow": slow,
+        "too-slow": bool(slow),
         "no-contrast": bool(chart.scans) and not found["contrast"].found,
         "no-attestation": bool(found["sessions"].found) and not found["attestation"].found,
         "foreign-patient": any(note.code == "foreign-patient" for note in chart.notes),
         "unreadable": any(note.code == "unreadable-resource" for note in chart.notes),
     }
     reasons = [code for code, holds in (stops | limits).items() if holds]
-    answer = "no" if any(stops.values()) else "partly" if reasons else "yes"
-    return answer, tuple(reasons)
-
-
-# What the server says of itself
-
-
-class _Parameter(msgspec.Struct):
-    name: str = ""
-
-
-class _Interaction(msgspec.Struct):
-    code: str = ""
-
-
-class _OfType(msgspec.Struct, rename="camel"):
-    type: str = ""
-    interaction: tuple[_Interaction, ...] = ()
-    search_param: tuple[_Parameter, ...] = ()
-
-
-class _Rest(msgspec.Struct):
-    resource: tuple[_OfType, ...] = ()
-
-
-class _Capabilities(msgspec.Struct, rename="camel"):
-    fhir_version: str = ""
-    rest: tuple[_Rest, ...] = ()
-
-
-def _metadata(server: FhirClient) -> tuple[_Capabilities | None, ServerFound]:
-    try:
-        content = server.metadata()
-    except FhirServerError as problem:
-        if problem.kind is FhirFailure.TIMED_OUT:
-            return None, ServerFound("timed-out")
-        absent = problem.http in (404, 410) or problem.kind is FhirFailure.NOT_FHIR
-        return None, ServerFound("absent" if absent else "refused")
-    for resource in content.resources:
-        if resource.type == "CapabilityStatement":
-            try:
-                found = msgspec.json.decode(resource.raw, type=_Capabilities)
-            except (msgspec.MsgspecError, ValueError, RecursionError):
-                break
-            version = found.fhir_version if _VERSION.fullmatch(found.fhir_version) else None
-            return found, ServerFound("read", version)
-    return None, ServerFound("absent")
-
-
-def _claim(capabilities: _Capabilities | None, need: Need) -> tuple[bool | None, tuple[str, ...]]:
-    """Whether the server lists what a search wants, and which parameters it does not."""
-    if capabilities is None:
-        return None, ()
-    kind = re.split(r"[/?]", need.query)[0]
-    wanted = "search-type" if "?" in need.query else "read"
-    for rest in capabilities.rest:
-        for one in rest.resource:
-            if one.type == kind:
-                listed = {parameter.name for parameter in one.search_param}
-                asked = [name for name, _ in parse_qsl(need.query.partition("?")[2])]
-                missing = [n for n in asked if n not in listed and not n.startswith("_")]
-                can = any(interaction.code == wanted for interaction in one.interaction)
-                return can and not missing, tuple(missing)
-    return False, ()
-
-
-def _is_silent(answer: Answer) -> bool:
-    problem = answer.problem
-    return problem is not None and problem.kind is FhirFailure.REFUSED and problem.http is None
+    if any(stops.values()) or not set(REQUIRED).isdisjoint(slow):
+        return "no", tuple(reasons)
+    return "partly" if reasons else "yes", tuple(reasons)
 
 
 # Together
 
 
-def _grouped(notes: Iterable[ChartNote]) -> tuple[NoteGroup, ...]:
-    """By code, the most frequent first; under each by where it was."""
-    by_code: dict[str, dict[tuple[str, str], list[ChartNote]]] = {}
+def _grouped(notes: Iterable[ChartNote], advisor: Advisor) -> tuple[NoteGroup, ...]:
+    """By code, the most frequent first; under each by where it was and what to do there."""
+    by_code: dict[str, dict[tuple[str, str, str], list[ChartNote]]] = {}
     for note in notes:
-        by_code.setdefault(note.code, {}).setdefault((note.detail, note.path), []).append(note)
+        kind = (note.detail, note.path, advisor.on(note) or "")
+        by_code.setdefault(note.code, {}).setdefault(kind, []).append(note)
     groups = []
     for code, places in by_code.items():
         where = [
@@ -294,8 +217,9 @@ def _grouped(notes: Iterable[ChartNote]) -> tuple[NoteGroup, ...]:
                 path,
                 sum(note.count or 1 for note in alike),
                 named(r for note in alike for r in note.references)[:EXAMPLES],
+                advice or None,
             )
-            for (detail, path), alike in places.items()
+            for (detail, path, advice), alike in places.items()
         ]
         where.sort(key=lambda place: (-place.count, place.path, place.detail))
         groups.append(NoteGroup(code, sum(place.count for place in where), tuple(where)))
@@ -355,6 +279,15 @@ def as_json(examination: Examination) -> dict[str, Any]:
             }
             for fact in examination.facts
         ],
+        "procedures": [
+            {
+                "system": one.system,
+                "code": one.code,
+                "count": one.count,
+                "references": list(one.references),
+            }
+            for one in examination.procedures
+        ],
         "notes": [
             {
                 "code": group.code,
@@ -365,6 +298,7 @@ def as_json(examination: Examination) -> dict[str, Any]:
                         "path": place.path,
                         "count": place.count,
                         "references": list(place.references),
+                        "advice": place.advice,
                     }
                     for place in group.where
                 ],

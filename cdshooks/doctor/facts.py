@@ -30,14 +30,14 @@ EXAMPLES = 3
 STAGED_WITHIN_DAYS = 14
 CANONICAL = "canonical"
 OTHER_CODE = "other-code"
-_STATEMENTS = {
+STATEMENTS = {
     "new-intrahepatic-lesion": "new_intrahepatic_lesion",
     "vascular-invasion": "vascular_invasion",
     "extrahepatic-spread": "extrahepatic_spread",
 }
 _LIVER_PARTS = ("bilirubin", "albumin", "inr", "ascites", "encephalopathy")
 _ON_SCANS = ("imagingObservations", "responseObservations", "imagingFacts", "imagingReports")
-_SEARCHES: dict[str, tuple[str, ...]] = {
+SEARCHES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("sessions", "staging", "attestation", "intent", "local-therapies", "scope"),
         ("procedures",),
@@ -45,7 +45,7 @@ _SEARCHES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("scans", "modality", "contrast"), ("imagingStudies", "imagingReports")),
     "lesions": ("lesions",),
     "diameters": ("imagingObservations", "responseObservations"),
-    **dict.fromkeys(("sums", *_STATEMENTS), _ON_SCANS),
+    **dict.fromkeys(("sums", *STATEMENTS), _ON_SCANS),
     "response": ("imagingObservations", "responseObservations"),
     **dict.fromkeys(("markers", "bilirubin", "albumin", "inr"), ("labs",)),
     **dict.fromkeys(("ascites", "encephalopathy"), ("clinicalFacts", "conditions")),
@@ -178,7 +178,7 @@ class _Facts:
             by_shape.setdefault(shape(references), []).append(references)
         first = named(group[0][0] for group in by_shape.values() if group[0])
         kept = [lack for lack in lacks if lack.count]
-        if self.lost & {*_SEARCHES[fact], "bundle"}:
+        if self.lost & {*SEARCHES[fact], "bundle"}:
             kept = [Lack("search-lost"), *(kept if sources else ())]
         counts = Counter({name: len(group) for name, group in by_shape.items()})
         shapes = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
@@ -296,7 +296,7 @@ def _imaging(facts: _Facts) -> None:
     facts.add("sums", [refs for scan in scans for _, refs in scan.viable_sum_mm])
     begin = min((t.start for t in chart.treatments if t.kind.is_chemoembolisation), default=None)
     after = [scan for scan in useful if begin is not None and scan.date > begin]
-    for fact, attribute in _STATEMENTS.items():
+    for fact, attribute in STATEMENTS.items():
         facts.add(
             fact,
             [said.references for scan in scans for said in getattr(scan, attribute)],

@@ -6,17 +6,13 @@ from cdshooks.cards import wording
 from cdshooks.cards.catalogue import Catalogue, Phrase
 from cdshooks.cards.text import Text
 from cdshooks.clinical.chart import ChartNote
-from cdshooks.doctor.examination import (
-    BreachGroup,
-    Examination,
-    NoteGroup,
-    Place,
-    SearchFound,
-    ServerFound,
-)
+from cdshooks.doctor.examination import STOPS, BreachGroup, Examination, NoteGroup, Place
 from cdshooks.doctor.facts import FactFound, Lack
+from cdshooks.doctor.procedures import UnknownProcedure
+from cdshooks.doctor.server import SearchFound, ServerFound
 
 PLACES_SHOWN = 5
+PROCEDURES_SHOWN = 20
 BREACHES_SHOWN = 20
 
 
@@ -24,7 +20,7 @@ def examination_text(examination: Examination, lang: str) -> str:
     say = Catalogue(lang)
     text = Text(say)
     text.add(say.say("doctor.title", patient=examination.patient))
-    text.add(say.say(f"doctor.verdict-{examination.answer}"))
+    text.add(say.say(f"doctor.verdict-{_verdict(examination)}"))
     text.items([say.say(f"doctor-reason.{reason}") for reason in examination.reasons])
     if examination.server is not None:
         text.section("doctor.server", [_server(examination.server, say)])
@@ -34,23 +30,51 @@ def examination_text(examination: Examination, lang: str) -> str:
     for fact in examination.facts:
         text.items([_fact(fact, say)])
         text.items([_lack(lack, say) for lack in fact.lacks], 3)
+    if examination.procedures:
+        text.section("doctor.procedures", _procedures(examination.procedures, say))
     if examination.notes:
         text.add("")
         text.add(say.say("doctor.notes"))
     for group in examination.notes:
         text.items([_note(group, say)])
-        text.items([say.first(f"doctor-do.{group.code}", "doctor-do.other")], 3)
-        text.items([_place(group.code, place, say) for place in group.where[:PLACES_SHOWN]], 3)
+        if any(place.advice is None for place in group.where):
+            text.items([say.first(f"doctor-do.{group.code}", "doctor-do.other")], 3)
+        for place in group.where[:PLACES_SHOWN]:
+            text.items([_place(group.code, place, say)], 3)
+            if place.advice is not None:
+                text.items([say.say(f"doctor-advice.{place.advice}")], 5)
         if len(group.where) > PLACES_SHOWN:
-            text.items([say.say("doctor.more", count=len(group.where) - PLACES_SHOWN)], 3)
+            text.items([_counted("doctor.more", len(group.where) - PLACES_SHOWN, say)], 3)
     text.add("")
-    text.add(say.say("doctor.validity", count=examination.checked))
+    text.add(_counted("doctor.validity", examination.checked, say))
     text.items([_breach(group, say) for group in examination.invalid[:BREACHES_SHOWN]])
     if len(examination.invalid) > BREACHES_SHOWN:
-        text.items([say.say("doctor.more", count=len(examination.invalid) - BREACHES_SHOWN)])
+        text.items([_counted("doctor.more", len(examination.invalid) - BREACHES_SHOWN, say)])
     if not examination.invalid:
         text.items([say.say("doctor.all-valid")])
     return text.whole()
+
+
+def _verdict(examination: Examination) -> str:
+    """Slowness alone stands in the way of the searches only, not of prefetch."""
+    is_slow = examination.answer == "no" and STOPS.isdisjoint(examination.reasons)
+    return "prefetch" if is_slow else examination.answer
+
+
+def _procedures(found: tuple[UnknownProcedure, ...], say: Catalogue) -> list[Phrase]:
+    lines = [say.say("doctor-do.procedures")]
+    for one in found[:PROCEDURES_SHOWN]:
+        code = Phrase(f"{one.system or '?'}|{one.code}") if one.code else say.say("doctor.no-code")
+        examples = say.bracketed(_references(one.references, say))
+        lines.append(say.say("doctor.place", count=one.count, what=code, examples=examples))
+    if len(found) > PROCEDURES_SHOWN:
+        lines.append(_counted("doctor.more", len(found) - PROCEDURES_SHOWN, say))
+    return lines
+
+
+def _counted(key: str, count: int, say: Catalogue) -> Phrase:
+    """The phrase for one thing, where there is one, or for several."""
+    return say.first(*((f"{key}-one", key) if count == 1 else (key,)), count=count)
 
 
 def _server(server: ServerFound, say: Catalogue) -> Phrase:
@@ -78,8 +102,8 @@ def _search(search: SearchFound, say: Catalogue) -> Phrase:
         "doctor.search",
         outcome=say.say(f"doctor.outcome-{search.outcome}"),
         key=key,
-        resources=answer.resources,
-        pages=answer.pages,
+        resources=_counted("doctor.resources", answer.resources, say),
+        pages=_counted("doctor.pages", answer.pages, say),
         milliseconds=round(answer.seconds * 1000),
         more=say.glue(*(say.say("doctor.and", text=part) for part in parts)),
     )
@@ -98,7 +122,7 @@ def _fact(fact: FactFound, say: Catalogue) -> Phrase:
 
 
 def _lack(lack: Lack, say: Catalogue) -> Phrase:
-    text = say.say(f"doctor-lack.{lack.code}", count=lack.count)
+    text = _counted(f"doctor-lack.{lack.code}", lack.count, say)
     return say.glue(text, say.bracketed(_references(lack.references, say)))
 
 

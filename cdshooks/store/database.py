@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from cdshooks.errors import StoreUnavailable
+from cdshooks.store.causes import cause
 
 IN_MEMORY = "sqlite://"
 WAIT_SECONDS = 5
@@ -47,6 +48,16 @@ class Database:
             _open_file(Path(str(self.url.database)), create)
         self._engine = self._sqlite() if self.is_sqlite else self._postgresql(patient)
         self._reader = self._engine.execution_options(reads_only=True)
+
+    @property
+    def shown(self) -> str:
+        """For the log: which database it is, without user, password and options."""
+        if self.is_in_memory:
+            return "in memory"
+        if self.is_sqlite:
+            return f"sqlite:///{Path(str(self.url.database)).absolute()}"
+        port = f":{self.url.port}" if self.url.port else ""
+        return f"postgresql://{self.url.host or ''}{port}/{self.url.database or ''}"
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -114,7 +125,8 @@ def _open_file(file: Path, create: bool) -> None:
     try:
         os.close(os.open(file, os.O_RDWR | (os.O_CREAT if create else 0), 0o600))
     except OSError as error:
-        raise NotADatabase(f"the file cannot be opened: {error.strerror}") from None
+        what = f"the file cannot be opened: {error.strerror} ({file})"
+        raise NotADatabase(what) from None
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -136,13 +148,13 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def _mapped_errors() -> Iterator[None]:
-    """A driver's error names statements and values: only its kind goes on."""
+    """A driver's error names statements and values: only its kind and cause go on."""
     try:
         yield
     except IntegrityError:
         raise
     except (DBAPIError, PoolTimeout) as error:
-        raise StoreUnavailable(type(error).__name__) from None
+        raise StoreUnavailable(cause(error)) from None
 
 
 def new_id() -> str:

@@ -7,6 +7,7 @@ person: it is None here, and ``<5`` in the text. No figure is by clinician.
 from __future__ import annotations
 
 import datetime
+import re
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,12 +24,14 @@ SMALLEST_SHOWN = 5
 REPEAT_DAYS = 30
 ACCEPTED, OVERRIDDEN, NOTHING = "accepted", "overridden", "no-feedback"
 
+_WORD = re.compile(r"[a-z]\d+|[A-Z]?[a-z]+|\d+")
+
 Row = Mapping[str, Any]
 Table = dict[str, Any]
 
 
-def report(database: Database) -> dict[str, Any]:
-    """All that is stored, in one look at one state of the database."""
+def report(database: Database, zone: datetime.tzinfo = datetime.UTC) -> dict[str, Any]:
+    """All that is stored, in one look at one state of the database; days are those of ``zone``."""
     with database.reading() as connection:
         calls = _rows(connection, select(evaluation).order_by(evaluation.c.started_at))
         cards = _rows(connection, select(card))
@@ -39,13 +42,17 @@ def report(database: Database) -> dict[str, Any]:
     of_call = {call["id"]: call for call in calls}
     outcomes = _outcomes(cards, heard)
 
+    def day_of(call: Row) -> str:
+        moment = datetime.datetime.fromtimestamp(call["started_at"] / 1000, zone)
+        return moment.date().isoformat()
+
     def call_of(one: Row) -> Row:
         return of_call[one["evaluation_id"]]
 
     return {
         "schema": SCHEMA,
-        "from": _day(calls[0]) if calls else None,
-        "to": _day(calls[-1]) if calls else None,
+        "from": day_of(calls[0]) if calls else None,
+        "to": day_of(calls[-1]) if calls else None,
         "volume": _volume(calls, answered, cards),
         "response": _response(cards, outcomes, heard),
         "responseBy": {
@@ -54,7 +61,7 @@ def report(database: Database) -> dict[str, Any]:
                 ("service", lambda one: call_of(one)["service"]),
                 ("client", lambda one: call_of(one)["client"]),
                 ("knowledge", lambda one: call_of(one)["knowledge"]),
-                ("month", lambda one: _day(call_of(one))[:7]),
+                ("month", lambda one: day_of(call_of(one))[:7]),
                 ("card", lambda one: one["kind"]),
                 ("definitionMet", lambda one: _met(call_of(one))),
             )
@@ -79,11 +86,6 @@ def report(database: Database) -> dict[str, Any]:
 
 def _rows(connection: Connection, query: Any) -> list[Row]:
     return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def _day(call: Row) -> str:
-    moment = datetime.datetime.fromtimestamp(call["started_at"] / 1000, datetime.UTC)
-    return moment.date().isoformat()
 
 
 def _volume(calls: Sequence[Row], answered: Sequence[Row], cards: Sequence[Row]) -> Table:
@@ -251,7 +253,7 @@ def _title(name: str) -> str:
 
 
 def _words(name: str) -> str:
-    """``noFeedback`` as ``no feedback``; codes stay as they are."""
+    """``callsIn30Days`` as ``calls in 30 days``; codes stay as they are."""
     if not name.isalnum():
         return name
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
+    return " ".join(_WORD.findall(name)).lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import inspect
 import json
 import re
 from importlib.resources import files
@@ -12,11 +13,14 @@ from typing import Any
 import pytest
 
 from cdshooks.cards.catalogue import phrases
-from cdshooks.doctor import examination, facts
+from cdshooks.doctor import advice, examination, facts
 from cdshooks.errors import FhirFailure
 from cdshooks.fhir import validity
+from cdshooks.fhir.client import FhirClient
+from cdshooks.fhir.codes import standard_terminology
 from cdshooks.fhir.needs import NEEDS
 from cdshooks.fhir.record import GapKind
+from cdshooks.settings import Limits
 from tests.cards.test_catalogue import NOTES
 from tests.test_cli import CHINESE, complaint, printed
 from tests.web.calls import bundle
@@ -171,6 +175,58 @@ def test_a_patient_that_it_does_not_know() -> None:
     assert found["verdict"]["reasons"][0] == "patient"
 
 
+@pytest.mark.parametrize(
+    ("instead", "reason", "advice"),
+    [
+        ((404, {}, b""), "base", "check the base URL"),
+        ((404, {"Content-Type": "text/html"}, b"<html>"), "base", "check the base URL"),
+        ((200, {"Content-Type": "text/html"}, b"<html>log in</html>"), "base", "login page"),
+        ((302, {"Location": "https://login.example.org"}, b""), "base", "a redirect"),
+        ((401, {}, b""), "token", "check the token"),
+        ((403, {}, b""), "token", "check the token"),
+    ],
+)
+def test_when_nothing_is_answered_the_one_cause_is_told(
+    instead: tuple[int, dict[str, str], bytes], reason: str, advice: str
+) -> None:
+    with fhir_server() as server:
+        server.instead = instead
+        found = doctor(server.base, *PATIENT)
+        text = printed("doctor", server.base, *PATIENT)
+    assert found["verdict"] == {"answer": "no", "reasons": [reason]}
+    assert advice in text and "viable diameter, sum" not in text
+
+
+def test_a_server_that_never_answers_in_time() -> None:
+    with fhir_server() as server:
+        server.slow = 2.0
+        client = FhirClient(server.base, limits=Limits(deadline_seconds=0.2))
+        found = examination.examine_server(
+            client,
+            "demo-refractory",
+            site_timezone="UTC",
+            terminology=standard_terminology(),
+            seconds_of_call=0.1,
+        )
+    assert (found.answer, found.reasons) == ("no", ("no-answer",))
+
+
+def test_a_patient_that_is_not_known_says_nothing_of_codes_and_diameters() -> None:
+    with fhir_server() as server:
+        found = doctor(server.base, "--patient", "nobody")
+        text = printed("doctor", server.base, "--patient", "nobody")
+    assert found["verdict"] == {"answer": "no", "reasons": ["patient", "search-lost"]}
+    assert "map the local" not in text
+
+
+def test_what_measures_is_lost() -> None:
+    with fhir_server() as server:
+        server.refused.add("Observation")
+        found = doctor(server.base, *PATIENT)
+    assert found["verdict"]["answer"] == "no"
+    assert found["verdict"]["reasons"] == ["measurement-lost", "search-lost"]
+
+
 def test_the_token() -> None:
     with fhir_server(token=CANARY) as server:
         allowed = printed("doctor", server.base, *PATIENT, CDSHOOKS_FHIR_TOKEN=CANARY)
@@ -186,8 +242,19 @@ def test_a_search_slower_than_a_hook_call_waits(tmp_path: Path) -> None:
     with fhir_server() as server:
         server.slow = 0.2
         found = doctor(server.base, *PATIENT, "--config", str(site))
+        text = printed("doctor", server.base, *PATIENT, "--config", str(site))
     assert all(one["tooSlow"] and one["outcome"] == "complete" for one in found["searches"])
-    assert found["verdict"]["reasons"] == ["too-slow"]
+    assert found["verdict"] == {"answer": "no", "reasons": ["too-slow"]}
+    assert "fed from here? No, except by prefetch" in text
+
+
+def test_a_search_that_may_be_lost_is_too_slow(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text("[limits]\ndeadline_seconds = 0.5\n", encoding="utf-8")
+    with fhir_server() as server:
+        server.slow, server.slow_types = 1.0, {"BodyStructure"}
+        found = doctor(server.base, *PATIENT, "--config", str(site))
+    assert found["verdict"] == {"answer": "partly", "reasons": ["too-slow"]}
 
 
 def test_what_cannot_be_examined_is_one_line() -> None:
@@ -264,6 +331,98 @@ def test_nothing_to_compare(tmp_path: Path) -> None:
     found = examined(tmp_path, record)
     assert found["verdict"] == {"answer": "no", "reasons": ["no-measurement"]}
     assert lacks(found, "scans") == {"no-scan": 1}
+
+
+LOCAL = "https://hospital.example.org/procedures"
+
+
+def with_local_codes(*more: JSON) -> list[JSON]:
+    """The sessions by a code that nobody has mapped."""
+    record = resources()
+    for number, procedure in enumerate(every(record, "Procedure")):
+        coding = {"system": LOCAL, "code": f"TACE-0{min(number, 1)}", "display": CANARY}
+        procedure["code"] = {"coding": [coding], "text": CANARY}
+    return [*record, *more]
+
+
+def test_procedures_of_unknown_code_are_listed(tmp_path: Path) -> None:
+    record = with_local_codes()
+    found = examined(tmp_path, record)
+    first, second, third = sorted(f"Procedure/{one['id']}" for one in every(record, "Procedure"))
+    assert found["procedures"] == [
+        {"system": LOCAL, "code": "TACE-01", "count": 2, "references": [second, third]},
+        {"system": LOCAL, "code": "TACE-00", "count": 1, "references": [first]},
+    ]
+    assert "no-session" in found["verdict"]["reasons"]
+    text = printed("doctor", written(tmp_path, record))
+    assert f"2 x {LOCAL}|TACE-01 ({second}, {third})" in text
+    assert CANARY not in text + json.dumps(found)
+
+
+def test_what_is_known_noted_planned_or_another_patients_is_not_listed(tmp_path: Path) -> None:
+    record = resources()
+    base = every(record, "Procedure")[0]
+    local = {"coding": [{"system": LOCAL, "code": "X"}]}
+    record += [
+        {**base, "id": "planned", "status": "preparation", "code": local},
+        {**base, "id": "wrong", "status": "entered-in-error", "code": local},
+        {**base, "id": "foreign", "subject": {"reference": "Patient/other"}, "code": local},
+        {**base, "id": "text", "code": {"text": "TACE"}},
+        {**base, "id": "nothing", "code": None},
+    ]
+    assert examined(tmp_path, record)["procedures"] == []
+
+
+@pytest.mark.parametrize(
+    ("coding", "system", "code"),
+    [
+        ({"system": "urn:oid:1.2.156", "code": "99.2501"}, "urn:oid:1.2.156", "99.2501"),
+        ({"code": "99"}, None, "99"),
+        ({"system": "Zhang San", "code": "99"}, None, "99"),
+        ({"system": LOCAL, "code": "Zhang San"}, LOCAL, None),
+        ({"system": LOCAL, "code": "张三"}, LOCAL, None),
+        ({"display": CANARY}, None, None),
+    ],
+)
+def test_only_what_has_the_form_of_a_code_is_shown(
+    tmp_path: Path, coding: JSON, system: str | None, code: str | None
+) -> None:
+    record = resources()
+    every(record, "Procedure")[0]["code"] = {"coding": [coding]}
+    (one,) = examined(tmp_path, record)["procedures"]
+    assert (one["system"], one["code"], one["count"]) == (system, code, 1)
+    text = printed("doctor", written(tmp_path, record))
+    assert "Zhang" not in text and "张三" not in text and CANARY not in text
+    assert (f"{system or '?'}|{code}" if code else "without a code that could be shown") in text
+
+
+def test_a_yes_or_no_in_words_and_a_marker_without_a_limit_get_their_own_advice(
+    tmp_path: Path,
+) -> None:
+    record = resources()
+    vi = next(one for one in record if one["id"].endswith("-vi"))
+    del vi["valueBoolean"]
+    vi["valueString"] = "no"
+    afp = next(one for one in record if one["id"].endswith("-mk0"))
+    afp["valueQuantity"] = {**afp["valueQuantity"], "unit": "IU/mL", "code": "[IU]/mL"}
+    afp.pop("referenceRange", None)
+    found = examined(tmp_path, record)
+    (group,) = (one for one in found["notes"] if one["code"] == "value-not-usable")
+    assert {place["advice"] for place in group["where"]} == {"boolean", "unit-or-range"}
+    text = printed("doctor", written(tmp_path, record))
+    assert "send it as valueBoolean" in text and "or with the referenceRange" in text
+    assert "in the shape that README shows" not in text
+
+
+def test_one_thing_is_not_told_as_several(tmp_path: Path) -> None:
+    record = resources()
+    every(record, "ImagingStudy")[0].pop("extension")
+    text = printed("doctor", written(tmp_path, record))
+    assert "no contrast recorded on 1 scan:" in text
+    with fhir_server() as server:
+        text = printed("doctor", server.base, *PATIENT)
+    assert "patient, 1 resource, 1 page, " in text
+    assert not re.search(r"\b1 (resources|pages|scans|pairs|measurements|kinds)\b", text)
 
 
 # Validity
@@ -353,10 +512,14 @@ def test_every_code_has_its_sentence() -> None:
     kinds = set(FhirFailure) - {FhirFailure.REFUSED}
     wanted |= {f"doctor.reason-{kind}" for kind in (*kinds, "http", "failed")}
     wanted |= {f"doctor.metadata-{how}" for how in ("read", "absent", "refused", "timed-out")}
-    wanted |= {f"doctor.verdict-{answer}" for answer in ("yes", "partly", "no")}
+    wanted |= {f"doctor.verdict-{answer}" for answer in ("yes", "partly", "no", "prefetch")}
+    wanted |= {f"doctor-reason.{reason}" for reason in examination.STOPS}
+    wanted |= {f"doctor-advice.{key}" for key in (*advice.BY_DETAIL.values(), advice.BOOLEAN)}
     shapes = re.findall(r'"(report|observation|component|condition|candidate)"', sources)
     wanted |= {f"doctor-shape.{shape}" for shape in (*shapes, "session-identifier", "part-of")}
     wanted |= {f"doctor-shape.{shape}" for shape in ("canonical", "other-code", "text-matched")}
     assert wanted <= set(phrases())
-    reasons = set(re.findall(r'^        "([a-z-]+)": ', sources, re.MULTILINE))
+    verdict = inspect.getsource(examination._verdict)
+    reasons = set(re.findall(r'^        "([a-z-]+)": ', verdict, re.MULTILINE))
     assert {"patient", "no-contrast"} <= reasons
+    assert {f"doctor-reason.{reason}" for reason in reasons} <= set(phrases())

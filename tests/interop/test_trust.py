@@ -154,7 +154,7 @@ def test_what_is_stored_can_be_listed_and_purged(config: Path, call: Any) -> Non
         assert run(config, "store", "list", "--before", "2020-01-01") == ""
         purged = run(config, "store", "purge", "--before", "2020-01-01")
         assert "0 evaluations" in purged
-        assert "1 evaluations" in run(config, "store", "purge", "--before", "2999-01-01")
+        assert "1 evaluation." in run(config, "store", "purge", "--all")
         assert run(config, "store", "list") == ""
         left = run(config, "store", "export")
         assert "canary7" not in left

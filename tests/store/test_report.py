@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import closing
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -115,6 +116,20 @@ def test_the_figures(store):
     assert "canary7" not in text
     assert "accepted: 4" in text
     assert "cards 10, accepted <5" in text
+    assert "  cards per 100 calls: 100.0" in text
+    assert "  calls per patient in 30 days: 5.0" in text
+    assert "median 60.0, p95 " in text
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "month"),
+    [("UTC", "2025-09-30", "2025-09"), ("Asia/Shanghai", "2025-10-01", "2025-10")],
+)
+def test_days_are_those_of_the_site(store, zone, day, month):
+    told(store, 20.6)  # 2025-09-30T18:24:00Z
+    figures = report(store.database, ZoneInfo(zone))
+    assert (figures["from"], figures["to"]) == (day, day)
+    assert list(figures["responseBy"]["month"]) == [month]
 
 
 def test_of_nothing(store):

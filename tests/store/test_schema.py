@@ -108,13 +108,63 @@ def test_a_url_of_no_database_is_not_repeated(url):
 
 def test_a_file_that_is_none_and_a_server_that_is_not_there(tmp_path):
     (tmp_path / "x.db").write_bytes(b"not a database at all" * 100)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable) as found:
         check_or_create(Database(f"sqlite:///{tmp_path}/x.db"))
-    with pytest.raises(NotADatabase, match="cannot be opened"):
+    assert found.value.problem == "DatabaseError, the file is not a SQLite database"
+    with pytest.raises(NotADatabase, match="cannot be opened") as missing:
         Database(f"sqlite:///{tmp_path}/no/x.db")
+    assert str(missing.value).endswith(f"({tmp_path}/no/x.db)")
     with pytest.raises(StoreUnavailable) as caught:
         check_or_create(Database("postgresql+psycopg://u:secret@127.0.0.1:9/d"))
     assert "secret" not in str(caught.value)
+    assert caught.value.problem == "OperationalError, nothing listens at that host and port"
+
+
+def test_a_locked_file_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("cdshooks.store.database.WAIT_SECONDS", 0)
+    with closing(Database(f"sqlite:///{tmp_path}/x.db")) as database:
+        check_or_create(database)
+        other = sqlite3.connect(tmp_path / "x.db", isolation_level=None)
+        with closing(other):
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreUnavailable, match="try again") as caught, database.writing():
+                pass
+    assert caught.value.problem == "OperationalError, it is locked by another process"
+
+
+@pytest.mark.interop
+def test_postgresql_says_why_without_a_secret(postgres):
+    url = postgres.new_database()
+    server, _, _ = url.rpartition("/")
+    for wrong, why in (
+        (f"{server}/no-such-one", "there is no database of that name"),
+        (url.replace(postgres.password, "canary7"), "user or password is refused"),
+        (url.replace("postgres:", "canary7:"), "user or password is refused"),
+        (url.replace("127.0.0.1", "canary7.invalid"), "the host is not known"),
+    ):
+        with closing(Database(wrong)) as database, pytest.raises(StoreUnavailable) as caught:
+            database.check()
+        assert caught.value.problem == f"OperationalError, {why}"
+    postgres.drop(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sqlite://", "in memory"),
+        ("postgresql://u:secret@db:5432/cds?password=secret", "postgresql://db:5432/cds"),
+        ("postgresql+psycopg:///cds?host=/run/secret", "postgresql:///cds"),
+    ],
+)
+def test_a_database_is_shown_without_user_and_password(url, shown):
+    with closing(Database(url)) as database:
+        assert database.shown == shown
+
+
+def test_a_file_is_shown_by_its_whole_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with closing(Database("sqlite:///x.db")) as database:
+        assert database.shown == f"sqlite:///{tmp_path}/x.db"
 
 
 def test_a_new_file_is_for_its_owner_alone(tmp_path):

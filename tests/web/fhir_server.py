@@ -27,6 +27,10 @@ class FhirServer:
     """What stands under ``/metadata``; when None, nothing."""
     slow: float = 0.0
     """Seconds before each answer."""
+    slow_types: set[str] | None = None
+    """Resource types that are slow; None: all."""
+    instead: tuple[int, dict[str, str], bytes] | None = None
+    """Status, headers and body of every answer, as of what is no FHIR server."""
     asked: list[str] = field(default_factory=list)
 
 
@@ -47,10 +51,13 @@ def fhir_server(
         def do_GET(self) -> None:
             query = unquote(self.path.removeprefix("/fhir/"))
             about.asked.append(query)
-            time.sleep(about.slow)
             kind = query.partition("?")[0].partition("/")[0]
+            if about.slow_types is None or kind in about.slow_types:
+                time.sleep(about.slow)
             wanted = about.token and f"Bearer {about.token}"
-            if self.headers["Authorization"] != wanted or kind in about.refused:
+            if about.instead is not None:
+                self.send(*about.instead)
+            elif self.headers["Authorization"] != wanted or kind in about.refused:
                 self.answer(403, {"resourceType": "OperationOutcome", "issue": []})
             elif query == "metadata" and about.capabilities is not None:
                 self.answer(200, about.capabilities)
@@ -61,9 +68,13 @@ def fhir_server(
                 self.answer(200, prefetched(query, [r for r in resources if not_before(r, since)]))
 
         def answer(self, status: int, body: Any) -> None:
-            data = json.dumps(body).encode()
+            media_type = {"Content-Type": "application/fhir+json"}
+            self.send(status, media_type, json.dumps(body).encode())
+
+        def send(self, status: int, headers: dict[str, str], data: bytes) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/fhir+json")
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

@@ -33,6 +33,25 @@ def kinds(cards):
 
 
 @pytest.mark.parametrize(
+    ("language", "sent", "said", "not_said"),
+    [
+        ("en", DELETE, "A prefetch key was not sent", "refused or failed"),
+        ("en", {"resourceType": "OperationOutcome"}, "refused or failed", "was not sent"),
+        ("zh", DELETE, "有prefetch键未提供", "查询失败"),
+        ("zh", {"resourceType": "OperationOutcome"}, "查询失败", "未提供"),
+    ],
+)
+def test_a_key_that_was_not_sent_is_told_from_a_search_that_failed(
+    client, language, sent, said, not_said
+):
+    call = changed(patient_call(client), ("prefetch.imagingObservations", sent))
+    cards = cards_of(client, call, **{"Accept-Language": language})
+    (missing,) = (c for c in cards if c["extension"][EXTENSION]["card"] == "missing")
+    assert said in missing["detail"] and not_said not in missing["detail"]
+    assert ("prefetch.imagingObservations" in missing["detail"]) is (sent is DELETE)
+
+
+@pytest.mark.parametrize(
     ("name", "verdict", "indicator", "branches", "tier"),
     [
         ("refractory", "met", "warning", ["F1-R"], "HAIC-R1"),
