@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import json
 import os
 import subprocess
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from cdshooks.consensus.assessment import Verdict
 from cdshooks.consensus.guide import guide as assess
 from cdshooks.consensus.readings import DEFAULT
 from cdshooks.fhir.charting import chart_of
+from cdshooks.fhir.guidance_response import guidance_bundle
 from tests.interop import guide
 from tests.interop.peers import Hapi, Unavailable, is_required
 from tests.interop.records import ask, from_server, reference_to
@@ -81,6 +83,25 @@ def test_the_patient_by_hand_is_valid_and_judged_from_the_server(guided: Hapi) -
     chart = chart_of(from_server(guided.base, "p-1"))
     definitions = assess(chart, datetime.date(2023, 5, 23), DEFAULT).definitions
     assert definitions["cci-2022"].verdict is Verdict.MET
+
+
+def test_an_evaluation_as_fhir_is_valid_and_every_extension_of_it_known(guided: Hapi) -> None:
+    stored: dict[str, Any] = {
+        "id": "8a7c3c0e-5a0b-4c7c-9d1f-0d6f6f6f6f6f",
+        "service": "tace-refractoriness",
+        "software": "1.0.0",
+        "hook_instance": None,
+        "told": {"missing": ["imaging-in-window", "markers", "tace-intent"]},
+        "gaps": [],
+        "cards": [],
+    }
+    bundle = json.loads(guidance_bundle(stored, "2023-05-23T08:00:00Z", "https://cds.example.org"))
+    (response,) = [entry["resource"] for entry in bundle["entry"]]
+    assert len(response["dataRequirement"]) == 3
+    answer = ask("POST", f"{guided.base}/GuidanceResponse/$validate", response, **JSON)
+    issues = [(issue["severity"], issue["diagnostics"]) for issue in answer.json()["issue"]]
+    assert not [one for one in issues if one[0] in ("error", "fatal")], issues
+    assert not [one for one in issues if "xtension" in one[1]], issues
 
 
 def test_every_profile_has_an_example() -> None:

@@ -9,6 +9,7 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from cdshooks.consensus.codes import MISSING
+from cdshooks.fhir.codes import standard_terminology
 from cdshooks.fhir.guidance_response import TYPES
 from tests.support.ehr import FEEDBACK
 from tests.web.calls import DELETE, changed, outcome_text, patient_call
@@ -82,6 +83,7 @@ def test_as_fhir(trusted, call):
         "https://cds.example.org/cds-services/tace-refractoriness|"
     )
     missing = [one.extension[0].valueCode for one in guidance.dataRequirement]
+    assert guidance.dataRequirement[0].extension[0].url in standard_terminology().extension.values()
     assert missing == cards[0]["extension"][EXTENSION]["missing"]
     assert guidance.result.reference == bundle.entry[1].fullUrl == f"urn:uuid:{group.id}"
     assert guidance.evaluationMessage[0].reference == bundle.entry[2].fullUrl

@@ -102,3 +102,13 @@ Context: Observation
 * extension[kind].valueCode from ComparatorKindVS (required)
 * extension[study].value[x] 1..1
 * extension[study].value[x] only Reference(ImagingStudy)
+
+Extension: MissingData
+Id: missing-data
+Title: "Datum without which an evaluation could not say"
+Description: "In the GuidanceResponse of an evaluation: the code of `missing` of the assessment."
+Context: DataRequirement
+* insert Published
+* insert ChineseTitle([[缺少的数据]])
+* value[x] 1..1
+* value[x] only code
