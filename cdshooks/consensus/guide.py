@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cdshooks.clinical.chart import Chart, ChartNote, References, Response, Scan
+from cdshooks.clinical.chart import Chart, ChartNote, References, Response, Scan, Treatment
 from cdshooks.clinical.course import performed_sessions, session_of, stated_aim
 from cdshooks.clinical.logic import agreed
 from cdshooks.clinical.record_readings import (
@@ -142,7 +142,7 @@ def _readings(
         readings.epo_window_days,
         int(readings.max_gap_days),
     )
-    unsure = tuple(t.references for t in chart.treatments if not t.confirmed)
+    unsure = tuple(_act(t) for t in chart.treatments if not t.confirmed)
     if chart.undated_sessions:
         unsure = (*unsure, UNDATED)
     open_scans = tuple(s.references for s in chart.scans if is_adequate(s) is None)
@@ -163,7 +163,7 @@ def _inner(
     chosen: frozenset[References],
     contrast: frozenset[References],
 ) -> Iterable[tuple[Key, Facts]]:
-    treatments = tuple(t for t in chart.treatments if t.confirmed or t.references in chosen)
+    treatments = tuple(t for t in chart.treatments if t.confirmed or _act(t) in chosen)
     adequate = [s for s in chart.scans if _taken_as_adequate(s, contrast)]
     local = [t for t in treatments if t.kind.is_local_therapy]
     if local:
@@ -188,6 +188,11 @@ def _inner(
                 unseen_sessions=len(chart.undated_sessions) if UNDATED in chosen else 0,
             ),
         )
+
+
+def _act(treatment: Treatment) -> References:
+    """Tells an unconfirmed treatment from another that the same procedure may have been."""
+    return (*treatment.references, treatment.kind.value)
 
 
 def _taken_as_adequate(scan: Scan, contrast: frozenset[References]) -> bool:

@@ -13,7 +13,6 @@ together with a text, or when a site names them in the ValueSet of the slot itse
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -22,6 +21,7 @@ from typing import Any, NamedTuple
 
 from cdshooks.errors import ConfigurationError
 from cdshooks.fhir.code_files import Key, enumerated, mapped, of_type, site_files, text_of
+from cdshooks.fhir.procedure_texts import ProcedureTexts
 from cdshooks.fhir.texts import Texts, any_of
 from cdshooks.fhir.views import CodeableConcept, Coding, Quantity, Site
 from cdshooks.settings import Settings
@@ -37,38 +37,6 @@ class Unit(NamedTuple):
 
     name: str
     from_text: bool
-
-
-class TextRule(NamedTuple):
-    kind: str
-    pattern: re.Pattern[str]
-
-
-class ProcedureTexts(NamedTuple):
-    """The closed table of procedure texts."""
-
-    kinds: tuple[TextRule, ...]
-    unless: re.Pattern[str]
-    doubtful: re.Pattern[str]
-    at_liver: re.Pattern[str]
-    """Names a TACE only where the body site or the reason says that it was one of the liver."""
-    at_artery: re.Pattern[str]
-    """Names the hepatic artery."""
-
-    def of_another_organ(self, texts: Iterable[str]) -> bool:
-        return self.unless.search(_joined(texts)) is not None
-
-    def kind(self, texts: Iterable[str], at_liver: bool = False) -> tuple[str, bool] | None:
-        """The kind of treatment that a text names, and whether that is beyond doubt."""
-        joined = _joined(texts)
-        if not joined or self.unless.search(joined):
-            return None
-        for rule in self.kinds:
-            if rule.pattern.search(joined):
-                return rule.kind, self.doubtful.search(joined) is None
-        if at_liver and self.at_liver.search(joined):
-            return "tace", self.doubtful.search(joined) is None
-        return None
 
 
 class Terminology:
@@ -262,21 +230,14 @@ class Terminology:
             self._unit_texts.update({text.casefold(): name for text in unit["texts"]})
 
     def _read_texts(self, data: Mapping[str, Any]) -> None:
-        table = data["procedure"]
-        self.procedure_texts = ProcedureTexts(
-            kinds=tuple(TextRule(e["kind"], any_of(e["patterns"])) for e in table["kinds"]),
-            unless=any_of(table["unless"]),
-            doubtful=any_of(table["doubtful"]),
-            at_liver=any_of(table["atLiver"]),
-            at_artery=any_of(table["atArtery"]),
-        )
+        self.texts = Texts(data)
+        self.procedure_texts = ProcedureTexts(data["procedure"], self.texts.says_hepatic)
         self.condition_texts = {role: any_of(words) for role, words in data["condition"].items()}
         self.says_viable = any_of(data["viable"])
         self.says_enhanced = any_of(data["enhanced"])
         self.says_unenhanced = any_of(data["unenhanced"])
         self.says_plain = any_of(data["plain"])
         self.denies_what_follows = any_of(data["absent"])
-        self.texts = Texts(data)
         self.stage_texts: dict[str, dict[str, str]] = data["stage"]
 
 
@@ -311,7 +272,3 @@ class _Files:
             for entry in entries
             if entry.name.endswith(".json")
         ]
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return " ; ".join(text for text in texts if text)

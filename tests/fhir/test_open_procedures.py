@@ -325,8 +325,8 @@ def test_the_carcinoma_as_the_reason_by_reference() -> None:
         return kinds(charted(performed({"text": "化疗栓塞"}, **reason), diagnosed(condition)))
 
     assert kinds_for(CARCINOMA) == [(TACE, True)]
-    assert kinds_for(concept("http://hl7.org/fhir/sid/icd-10", "C34.9")) == []
-    assert kinds(charted(performed({"text": "化疗栓塞"}))) == []
+    assert kinds_for(concept("http://hl7.org/fhir/sid/icd-10", "C34.9")) == [(TACE, False)]
+    assert kinds(charted(performed({"text": "化疗栓塞"}))) == [(TACE, False)]
 
 
 def test_chemotherapy_for_the_liver_is_not_arterial_by_its_text() -> None:
