@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from cdshooks.clinical.chart import Certainty, TreatmentKind
 from cdshooks.fhir.chart_desk import CANDIDATE, TEXT_MATCHED, Desk, texts_of
-from cdshooks.fhir.codes import PROBABLE
+from cdshooks.fhir.codes import PROBABLE, Terminology
 from cdshooks.fhir.procedure_texts import ARTERIAL_CHEMOTHERAPY, EMBOLISATION, Act, Place
-from cdshooks.fhir.views import Procedure
+from cdshooks.fhir.views import CodeableConcept, Procedure
 
 IN_DOUBT, IN_NOTE = "text-in-doubt", "text-of-a-note"
 LEFT_OUT = "text-left-out"
@@ -53,6 +53,7 @@ _HALVES = {
     ARTERIAL_CHEMOTHERAPY: TreatmentKind.HAIC,
 }
 """What a half is when it stands alone."""
+_TABLED = KINDS.keys() | _HALVES.keys()
 _TACE = frozenset(kind.value for kind in TreatmentKind if kind.is_chemoembolisation)
 _SAME = {
     EMBOLISATION: _TACE | {RADIOEMBOLISATION},
@@ -88,7 +89,7 @@ def recognise(
     leaning = [
         role
         for slot in (_AT_LIVER, _OPEN, _HALF, _PROBABLE)
-        for role in terminology.roles(slot, view.code)
+        for role in _roles(terminology, slot, view.code)
     ]
     words = texts_of(view.code)
     site = _liver_site(desk, view)
@@ -109,6 +110,15 @@ def recognise(
     if coded is None and not leaning and not ordered:
         return _by_notes(desk, view, place)
     return (coded,) if coded is not None else ()
+
+
+def _roles(table: Terminology, slot: str, code: CodeableConcept | None) -> list[str]:
+    """Roles in a slot; an unknown national code is probably what the code above it is."""
+    found = table.roles(slot, code)
+    if found:
+        return found
+    above = table.coarse("procedure" if slot == _PROBABLE else slot, code)
+    return [role for role in above if role in _TABLED]
 
 
 def is_left_out(desk: Desk, view: Procedure) -> bool:
@@ -179,7 +189,7 @@ def _by_codes(
         _by_site(desk, view, site)
         or _by_open_code(desk, view)
         or _by_half(desk, view, with_arterial_drug, site is not None, at_liver)
-        or _by_probable_code(terminology.roles(_PROBABLE, view.code))
+        or _by_probable_code(_roles(terminology, _PROBABLE, view.code))
     )
 
 
@@ -226,9 +236,10 @@ def _by_site(desk: Desk, view: Procedure, site: str | None) -> Recognised | None
 
 def _by_open_code(desk: Desk, view: Procedure) -> Recognised | None:
     """A code that leaves open what was treated, or with what."""
-    for role in desk.terminology.roles(_OPEN, view.code):
+    for role in _roles(desk.terminology, _OPEN, view.code):
         kind = _HALVES.get(role) or KINDS[role]
-        return Recognised(kind, False, Certainty.INFERRED, CANDIDATE, role)
+        is_known = role in desk.terminology.roles(_OPEN, view.code)
+        return Recognised(kind, False, Certainty.INFERRED, CANDIDATE, role, sure=is_known)
     return None
 
 
@@ -241,22 +252,22 @@ def _by_half(
     that name the artery.
     """
     table = desk.terminology
-    roles = table.roles(_HALF, view.code)
+    roles = _roles(table, _HALF, view.code)
+    is_known = bool(table.roles(_HALF, view.code))
     if EMBOLISATION in roles:
         if with_arterial_drug:
-            return _whole_tace()
+            return _whole_tace()._replace(confirmed=is_known, note="" if is_known else CANDIDATE)
         found = _embolisation()
         is_more = at_liver or _say(table.texts.says_hepatic, view)
     elif ARTERIAL_CHEMOTHERAPY in roles:
         found = _arterial_chemotherapy()
         if with_arterial_drug:
-            return found
+            return found._replace(confirmed=is_known, sure=is_known)
         is_more = has_site or _say(table.procedure_texts.at_artery, view)
     else:
         return None
-    if is_more:
-        return found._replace(confirmed=False)
-    return found._replace(confirmed=False, only_half=True, note="")
+    found = found._replace(confirmed=False, sure=is_known)
+    return found if is_more else found._replace(only_half=True, note="")
 
 
 def _by_probable_code(roles: list[str]) -> Recognised | None:

@@ -54,6 +54,8 @@ class Treatments:
     """References of every procedure that is a TACE, performed or not."""
 
 
+_OTHER = "other"
+"""A status that FHIR does not have: it may mean anything."""
 _MAY_COUNT = frozenset({"completed", "stopped", None})
 _UNKNOWN_PROCEDURE = Recognised(TreatmentKind.TACE, False, Certainty.INFERRED)
 """A procedure that does not say, or not readably, what it was: it may be a session."""
@@ -146,7 +148,7 @@ def _place(
     reference, view, whole = entry
     status = view.status or ""
     stopped = status == "stopped" and found.kind.is_chemoembolisation
-    unread = not whole and view.status is None
+    unread = (not whole and view.status is None) or (status and _status_word(status) == _OTHER)
     if found.only_half and status != "completed" and not stopped:
         return
     if status != "completed" and not stopped and not unread:
@@ -160,9 +162,9 @@ def _place(
         return
     if found.note:
         desk.note(found.note, reference, detail=found.detail, path="Procedure.code")
-    if stopped and not found.only_half:
-        desk.note(DROPPED, reference, detail="stopped", path="Procedure.status")
-    if stopped or not whole:
+    if (stopped or status != "completed") and status and not found.only_half:
+        desk.note(DROPPED, reference, detail=_status_word(status), path="Procedure.status")
+    if stopped or unread or not whole:
         found = found._replace(confirmed=False, sure=False)
     treatment = _treatment(desk, entry, found, groups)
     if treatment is not None:
@@ -393,4 +395,4 @@ def _order(treatment: Treatment) -> tuple[object, ...]:
 
 def _status_word(status: str) -> str:
     known = {"preparation", "in-progress", "not-done", "on-hold", "entered-in-error", "unknown"}
-    return status if status in known or status == "stopped" else "other"
+    return status if status in known or status in ("stopped", "completed") else _OTHER

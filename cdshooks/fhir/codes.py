@@ -13,6 +13,7 @@ together with a text, or when a site names them in the ValueSet of the slot itse
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -30,6 +31,10 @@ PROBABLE = "-probable"
 """Ends the name of a slot of codes that are only probably right."""
 
 _PROFILES = "fhir_profiles"
+_NATIONAL = re.compile(
+    r"(?P<stem>[A-Z]\d\d|\d\d)\.?(?P<digits>\d{0,2}x?)[0-9xX+*.A-Z]*$", re.IGNORECASE
+)
+"""A national code: the stem of the category, and the digits that the published code may have."""
 
 
 class Unit(NamedTuple):
@@ -85,6 +90,34 @@ class Terminology:
         """The role of the first recognised coding."""
         roles = self.roles(slot, concept)
         return roles[0] if roles else None
+
+    def coarse(self, slot: str, concept: CodeableConcept | None) -> list[str]:
+        """Roles of the published codes above national ones that no slot of the family knows.
+
+        The national tables begin a code with that of the WHO or the US and add digits of their own
+        (``C78.000`` of ``C78.0``, ``I81.x00`` of ``I81``).
+        """
+        found: dict[str, None] = {}
+        for coding in concept.coding if concept is not None else ():
+            key = (coding.system or "", coding.code or "")
+            family = slot.partition("-")[0]
+            if any(key in table for name, table in self._slots.items() if name.startswith(family)):
+                continue
+            for parent in self._above(*key):
+                role = self.slot(slot).get(parent)
+                if role is not None:
+                    found[role] = None
+        return list(found)
+
+    def _above(self, system: str, code: str) -> Iterator[Key]:
+        match = _NATIONAL.match(code)
+        if match is None:
+            return
+        digits = match["digits"].lower().rstrip("x")
+        for above in self._coarse.get(system, ()):
+            for length in range(len(digits), 0, -1):
+                yield above, f"{match['stem']}.{digits[:length]}"
+            yield above, match["stem"]
 
     def only(self, slot: str, concept: CodeableConcept | None) -> str | None:
         """The one role of a concept; ``None`` when its codings contradict each other."""
@@ -200,7 +233,7 @@ class Terminology:
         table = self._slots.setdefault(slot, {})
         if table.setdefault(key, role) != role:
             raise ConfigurationError(f"{where}: the code is already '{slot}.{table[key]}'")
-        for spelling in self._spellings(*key):
+        for spelling in self._spellings(*key, bare=slot.endswith(PROBABLE)):
             table.setdefault(spelling, role)
         codings = self._canonical.setdefault((slot, role), [])
         if all((c.system, c.code) != key for c in codings):
@@ -211,14 +244,20 @@ class Terminology:
     def _read_systems(self, data: Mapping[str, Any]) -> None:
         self._systems: dict[str, list[str]] = data["spellings"]
         self._loose = frozenset(data["loose"])
+        self._coarse: dict[str, list[str]] = {"": []}
+        for system, above in data["coarse"].items():
+            for spelling in (system, *self._systems.get(system, ())):
+                self._coarse[spelling] = above
+            self._coarse[""] += above
 
-    def _spellings(self, system: str, code: str) -> Iterator[Key]:
-        """Every way in which a code of a canonical system is sent."""
+    def _spellings(self, system: str, code: str, *, bare: bool) -> Iterator[Key]:
+        """Every way in which a code of a canonical system is sent; ``bare``: without a system."""
         codes = {code}
         if system in self._loose:
-            bare = code.replace(".", "")
-            codes |= {code.upper(), code.lower(), bare, bare.upper(), bare.lower()}
-        for one in (system, *self._systems.get(system, ())):
+            plain = code.replace(".", "")
+            codes |= {code.upper(), code.lower(), plain, plain.upper(), plain.lower()}
+        without = ("",) if bare and system in self._loose else ()
+        for one in (system, *self._systems.get(system, ()), *without):
             yield from ((one, spelt) for spelt in codes)
 
     def _read_units(self, data: Mapping[str, Any]) -> None:

@@ -54,6 +54,7 @@ DONE = [
     ("Embolization, chemo, hepatic artery", TACE),
     ("IR chemoembolization liver tumor", TACE),
     ("第3次TACE", TACE),
+    ("肝動脈化学塞栓療法", TACE),
     ("肝动脉载药微球栓塞术", DEB),
     ("TACE (DC Bead)", DEB),
     ("drug-eluting bead chemoembolization, hepatic", DEB),
@@ -305,6 +306,13 @@ def test_a_named_embolisation_is_one_half() -> None:
 
 
 # Statuses that could not be read
+
+
+@pytest.mark.parametrize("status", ["Completed", "done", "已完成"])
+def test_a_status_that_fhir_does_not_have_may_be_completed(status: str) -> None:
+    chart = charted(performed({"text": "TACE"}, status=status))
+    assert kinds(chart) == [(TACE, False)]
+    assert ("status-not-used", "other") in note(chart)
 
 
 def test_an_unreadable_status_may_be_completed() -> None:
