@@ -55,6 +55,12 @@ DONE = [
     ("IR chemoembolization liver tumor", TACE),
     ("第3次TACE", TACE),
     ("肝動脈化学塞栓療法", TACE),
+    ("TACE bridging to liver transplant", TACE),
+    ("TACE联合仑伐替尼", TACE),
+    ("TACE+肝穿刺活检", TACE),
+    ("质子治疗(肝)", RADIOTHERAPY),
+    ("irreversible electroporation liver", ABLATION),
+    ("肝癌门脉癌栓碘125粒子植入", TreatmentKind.IODINE_125),
     ("肝动脉载药微球栓塞术", DEB),
     ("TACE (DC Bead)", DEB),
     ("drug-eluting bead chemoembolization, hepatic", DEB),
@@ -120,6 +126,12 @@ def test_a_number_or_a_good_outcome_is_no_doubt(text: str) -> None:
         ("Chemoembolization", TACE),
         ("肝局部灌注术", HAIC),
         ("肝动脉化疗", HAIC),
+        ("肝癌破裂急诊TAE", TACE),
+        ("Bland TAE", TAE),
+        ("经动脉灌注化疗(TAI)", HAIC),
+        ("percutaneous hepatic perfusion", HAIC),
+        ("Hepatic arterial embolization with doxorubicin beads", TACE),
+        ("肝癌根治术", RESECTION),
         ("Microwave ablation", ABLATION),
         ("肿瘤微波消融术", ABLATION),
         ("planned TACE", TACE),
@@ -147,6 +159,8 @@ def test_a_name_that_leaves_it_open_makes_a_candidate(text: str, kind: Treatment
         ("TACE后肝动脉灌注化疗", {TACE, HAIC}),
         ("TACE转HAIC", {TACE, HAIC}),
         ("TACE或HAIC", {TACE, HAIC}),
+        ("HAIC (TACE)", {TACE, HAIC}),
+        ("TACE/ablation", {TACE, ABLATION}),
         ("肝癌切除术后TACE", {TACE, RESECTION}),
     ],
 )
@@ -154,7 +168,18 @@ def test_a_name_of_two_acts_may_be_each(text: str, several: set[TreatmentKind]) 
     assert sorted(kinds(named(text))) == sorted((kind, False) for kind in several)
 
 
-@pytest.mark.parametrize("text", ["TACE+RFA", "TACE联合微波消融", "TACE术中消融", "TACE with RFA"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TACE+RFA",
+        "TACE联合微波消融",
+        "TACE术中消融",
+        "TACE with RFA",
+        "肝动脉化疗栓塞联合射频消融术",
+        "肝癌TACE+PEI",
+        "经导管肝动脉化疗栓塞术(TACE)+经皮肝穿刺微波消融",
+    ],
+)
 def test_two_acts_that_are_joined_were_both_done(text: str) -> None:
     chart = named(text)
     assert sorted(kinds(chart)) == [(ABLATION, True), (TACE, True)]
@@ -205,12 +230,19 @@ def test_text_and_display_are_one_name_and_two_places() -> None:
         "TACE consent",
         "支气管动脉化疗栓塞术",
         "肝移植评估门诊",
+        "TACE并发症处理",
+        "HAIC导管拔除",
+        "HAIC pump refill",
+        "Y90 mapping",
+        "Y-90 radioembolization planning arteriogram",
+        "肝脏放疗定位",
+        "Liver SBRT simulation",
         "肝动脉灌注化疗泵植入术",
     ],
 )
 def test_what_mentions_a_treatment_and_is_none_is_noted(text: str) -> None:
     chart = named(text)
-    assert kinds(chart) == [] or not any(confirmed for _, confirmed in kinds(chart))
+    assert kinds(chart) == []
     assert {code for code, _ in note(chart)} == {CANDIDATE}
     for status in ("not-done", "entered-in-error"):
         assert note(named(text, status=status)) <= {("status-not-used", status)}
