@@ -20,6 +20,7 @@ from cdshooks.fhir.chart_desk import (
     texts_of,
 )
 from cdshooks.fhir.chart_imaging import Finding
+from cdshooks.fhir.chart_procedures import names_carcinoma
 from cdshooks.fhir.codes import PROBABLE
 from cdshooks.fhir.views import CodeableConcept, Condition, Observation
 
@@ -47,6 +48,9 @@ def carcinomas(desk: Desk, conditions: list[Entry[Condition]]) -> frozenset[str]
         reference
         for reference, view, _ in conditions
         if any(meaning.role == _CARCINOMA for meaning in _meanings(desk, view))
+        or (
+            not _meanings(desk, view) and any(names_carcinoma(desk, t) for t in texts_of(view.code))
+        )
     )
 
 

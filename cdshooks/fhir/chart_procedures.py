@@ -121,8 +121,17 @@ def _roles(table: Terminology, slot: str, code: CodeableConcept | None) -> list[
     return [role for role in above if role in _TABLED]
 
 
+def names_carcinoma(desk: Desk, text: str) -> bool:
+    """Whether a text says that there is a cancer of the liver itself."""
+    table = desk.terminology
+    return table.texts.denials.affirms(table.procedure_texts.carcinoma, text)
+
+
 def is_left_out(desk: Desk, view: Procedure) -> bool:
     """Whether what is no treatment by its codes and words names one of the liver all the same."""
+    probable = _roles(desk.terminology, _PROBABLE, view.code)
+    if _TABLED.intersection(probable):
+        return True
     words = (*texts_of(view.code), *_note_texts(view))
     return desk.terminology.procedure_texts.smells_of_the_liver(words)
 
@@ -181,8 +190,8 @@ def _by_codes(
         return _whole_tace() if with_arterial_drug else _embolisation()
     if ARTERIAL_CHEMOTHERAPY in roles:
         return _arterial_chemotherapy()
-    words = (*texts_of(view.code), *_site_words(view))
-    if not leaning or terminology.procedure_texts.of_another_organ(words):
+    is_elsewhere = terminology.procedure_texts.of_another_organ
+    if not leaning or is_elsewhere(texts_of(view.code), _site_words(view)):
         return None
     at_liver = site is not None or carcinoma
     return (
@@ -303,7 +312,7 @@ def _is_for_carcinoma(desk: Desk, view: Procedure) -> bool:
     slots = ("condition", f"condition{PROBABLE}")
     return any(
         _CARCINOMA in (table.find(slot, reason) for slot in slots)
-        or any(table.condition_texts[_CARCINOMA].search(word) for word in texts_of(reason))
+        or any(names_carcinoma(desk, word) for word in texts_of(reason))
         for reason in view.reason_code
     )
 

@@ -91,6 +91,8 @@ class ProcedureTexts:
         self._unless = any_of(table["unless"])
         self._separators = re.compile(table["separators"])
         self._ours = any_of(table["ours"])
+        self.carcinoma = any_of(table["carcinoma"])
+        """Names a cancer of the liver itself."""
         self._harmless = any_of(table["harmless"])
         self._elsewhere = any_of(table["elsewhere"])
         self._aside, self._past, self._not_yet = about("aside"), about("past"), about("notYet")
@@ -115,8 +117,12 @@ class ProcedureTexts:
             for entry in table["kinds"]
         )
 
-    def of_another_organ(self, texts: Iterable[str]) -> bool:
-        return self._unless.search(_joined(texts)) is not None
+    def of_another_organ(self, words: Iterable[str], sites: Iterable[str]) -> bool:
+        """Whether the words, but for those that name the liver too, or a site are of another."""
+        text, others = self._without_other_organs(_joined(words))
+        if self._unless.search(_joined(sites)):
+            return True
+        return others and self._hepatic.search(text) is None
 
     def in_doubt(self, texts: Iterable[str]) -> bool:
         text = self._harmless.sub(_blank, _joined(texts))
@@ -173,10 +179,7 @@ class ProcedureTexts:
         return Told.DONE if self._outside.search(text) else Told.HISTORY
 
     def _without_other_organs(self, text: str) -> tuple[str, bool]:
-        """Without the parts that name another organ; and whether one of them named an act.
-
-        A text that names the liver in no other part, is about the other organ as a whole.
-        """
+        """Without the parts that name another organ; and whether there were any."""
         parts = [*self._parts(text)]
         others = [(start, end) for start, end in parts if self._unless.search(text, start, end)]
         if not others:

@@ -290,6 +290,37 @@ def test_the_site_says_that_it_was_the_liver(text: str) -> None:
     assert [confirmed for _, confirmed in kinds(named(text, bodySite=[{"text": "肝S8"}]))] == [True]
 
 
+@pytest.mark.parametrize(
+    ("reason", "sure"),
+    [
+        ("原发性肝癌", True),
+        ("肝恶性肿瘤", True),
+        ("liver cancer", True),
+        ("HCC, BCLC B", True),
+        ("转移性肝癌", False),
+        ("metastatic liver cancer", False),
+        ("排除肝癌", False),
+        ("肺癌", False),
+    ],
+)
+def test_a_cancer_of_the_liver_is_a_reason_in_its_usual_words(reason: str, sure: bool) -> None:
+    chart = named("动脉化疗栓塞术", reasonCode=[{"text": reason}])
+    assert kinds(chart) == [(TACE, sure)]
+    code = performed({"text": "动脉化疗栓塞术"}, reasonReference=[{"reference": "Condition/c-1"}])
+    assert kinds(charted(code, diagnosed({"text": reason}))) == [(TACE, sure)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("肝动脉造影+支气管动脉造影", [(TACE, False)]), ("支气管动脉栓塞术", [])]
+)
+def test_a_probable_code_is_not_lost_to_another_organ_unnoted(
+    text: str, found: list[tuple[TreatmentKind, bool]]
+) -> None:
+    chart = charted(performed(said("99.2501", text)))
+    assert kinds(chart) == found
+    assert {code for code, _ in note(chart)} == {CANDIDATE}
+
+
 def test_the_carcinoma_says_so_only_of_a_chemoembolisation() -> None:
     reason = {"reasonReference": [{"reference": "Condition/c-1"}]}
     carcinoma = diagnosed(concept("http://hl7.org/fhir/sid/icd-10", "C22.0"))
