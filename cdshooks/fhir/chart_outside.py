@@ -32,6 +32,8 @@ def sessions_told_elsewhere(
 ) -> tuple[str, ...]:
     """Visits and documents that tell of a TACE and that no Procedure explains.
 
+    Each stands there as often as it tells of sessions ("TACE x 3"), or once.
+
     ``recognised``: the Procedures that are, or may be, a TACE; ``performed``: their days.
     """
     days = _joined(performed)
@@ -41,6 +43,7 @@ def sessions_told_elsewhere(
         if reference in recognised and (visit := desk.reference(view.encounter)) is not None
     }
     found: list[str] = []
+    times = desk.terminology.procedure_texts.times
     for reference, visit_view, _ in encounters:
         words = [w for one in (*visit_view.type, *visit_view.reason_code) for w in texts_of(one)]
         told = desk.terminology.procedure_texts.tells_of_tace(words)
@@ -48,7 +51,7 @@ def sessions_told_elsewhere(
             continue
         before = _EVER if told is Told.HISTORY else 0
         if not _explained_by_day(_days(desk, visit_view.period, reference), days, before):
-            found.append(reference)
+            found += [reference] * times(words)
     for reference, view, _ in documents:
         titles = [one.attachment.title for one in view.content if one.attachment is not None]
         words = [w for w in (view.description, *titles, *texts_of(view.type)) if w]
@@ -67,7 +70,7 @@ def sessions_told_elsewhere(
             about = desk.day(view.date, reference, "DocumentReference.date")
         before = _EVER if told is Told.HISTORY else _REPORTED_WITHIN_DAYS
         if not _explained_by_day(about, days, before):
-            found.append(reference)
+            found += [reference] * times(words)
     for reference in found:
         desk.note(CANDIDATE, reference, detail="told-elsewhere")
     return tuple(sorted(found))

@@ -102,6 +102,9 @@ class ProcedureTexts:
         self._follow_up, self._therapy = about("followUp"), any_of(table["therapy"])
         self._history, self._outside = any_of(table["history"]), any_of(table["outside"])
         self._beforehand = about("beforehand")
+        times = table["times"]
+        self._times = re.compile("|".join(times["patterns"]), re.IGNORECASE)
+        self._numerals: dict[str, int] = times["numerals"]
         self._scan = any_of(table["scan"])
         self.at_artery = any_of(table["atArtery"])
         """Names the hepatic artery."""
@@ -177,6 +180,11 @@ class ProcedureTexts:
         if without_past == text or self._doubtful.search(without_past):
             return None
         return Told.DONE if self._outside.search(text) else Told.HISTORY
+
+    def times(self, texts: Iterable[str]) -> int:
+        """How many sessions a text tells of: the largest number in it, at least one."""
+        found = (word for m in self._times.finditer(_joined(texts)) for word in m.groups() if word)
+        return max((self._numerals.get(word) or int(word) for word in found), default=1) or 1
 
     def _without_other_organs(self, text: str) -> tuple[str, bool]:
         """Without the parts that name another organ; and whether there were any."""

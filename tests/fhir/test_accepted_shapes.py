@@ -286,6 +286,32 @@ def test_a_document_of_the_past_tells_of_a_session_before_those_recorded(words: 
     assert _asked(words, "2021-12-01")
 
 
+@pytest.mark.parametrize(
+    ("words", "is_asked"),
+    [
+        ("外院TACE", False),
+        ("外院第3次TACE", False),
+        ("TACE x 2 outside", True),
+        ("外院TACE两次", True),
+        ("外院TACE治疗3次", True),
+        ("2 sessions of TACE elsewhere", True),
+    ],
+)
+def test_a_document_of_several_sessions_may_make_up_three_with_one(
+    words: str, is_asked: bool
+) -> None:
+    """With one session recorded, one more changes nothing, two do."""
+    last = max(p["performedDateTime"] for p in of_kind(record("v27"), "Procedure"))
+    one = [
+        r
+        for r in record("v27")
+        if r["resourceType"] != "Procedure" or r["performedDateTime"] == last
+    ]
+    shown = judge("v27", [*one, _told(words, "2021-12-01")])
+    assert shown["course"]["count"] == 1
+    assert (shown["definitions"]["cci-2022"]["verdict"] == "indeterminate") is is_asked
+
+
 def test_a_history_of_tace_is_explained_by_any_before_it_but_not_when_elsewhere() -> None:
     last = max(p["performedDateTime"] for p in of_kind(record("v27"), "Procedure"))
     later = (datetime.date.fromisoformat(last[:10]) + datetime.timedelta(days=31)).isoformat()
