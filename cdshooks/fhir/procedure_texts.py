@@ -22,7 +22,10 @@ _BOUNDARY = " ¦ "
 """Between two texts of one concept; no pattern reaches across it."""
 _LONGEST = 1000
 """Characters that are read of one text; what follows them may deny it, so it is in doubt."""
-_PARTS = frozenset({EMBOLISATION, ARTERIAL_CHEMOTHERAPY})
+
+
+_BETWEEN = 60
+"""Characters that may stand between two acts that are joined."""
 
 
 class Act(NamedTuple):
@@ -90,6 +93,8 @@ class ProcedureTexts:
         self._hepatic = hepatic
         self._unless = any_of(table["unless"])
         self._separators = re.compile(table["separators"])
+        self._signs = re.compile(table["signs"], re.IGNORECASE)
+        """Without one of these no pattern can match: most texts are done with here."""
         self._ours = any_of(table["ours"])
         self.carcinoma = any_of(table["carcinoma"])
         """Names a cancer of the liver itself."""
@@ -144,7 +149,7 @@ class ProcedureTexts:
         """The acts that the texts of one concept name; ``ordered``: of an order, not a record."""
         texts = tuple(texts)
         text = _joined(texts)
-        if not text:
+        if not self._signs.search(text):
             return Said()
         text, dropped = self._without_other_organs(text)
         text = self._elsewhere.sub(_blank, self._harmless.sub(_blank, text))
@@ -242,7 +247,7 @@ class ProcedureTexts:
             for one, other in pairwise(ordered)
             if _family(one.act.kind) != _family(other.act.kind)
         ]
-        return all("¦" not in words and self._joined.search(words) for words in between)
+        return all(len(words) <= _BETWEEN and self._joined.search(words) for words in between)
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import json
+import re
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -423,3 +426,14 @@ def test_each_act_that_a_name_leaves_open_is_judged() -> None:
     shown = with_it("TACE术后肝肿瘤射频消融术")
     assert answers(shown)["cci-2022"] == OPEN
     assert shown["definitions"]["cci-2022"]["reason"] == "procedure-confirmation"
+
+
+def test_no_name_is_passed_over_for_want_of_a_sign() -> None:
+    """Every word by which a treatment is known begins a search; the table says so of itself."""
+    table = json.loads((files("fhir_profiles") / "texts.json").read_bytes())["procedure"]
+    signs = re.compile(table["signs"], re.IGNORECASE)
+    for entry in table["kinds"]:
+        for pattern in entry["patterns"]:
+            bare = re.sub(r"\(\?<?[!=][^()]*\)|\[\^[^\]]*\]\{[^}]*\}\??", "", pattern)
+            plain = bare.replace("[sz]", "s").replace("-?", "-").replace("[- ]?", "-")
+            assert signs.search(plain), pattern
