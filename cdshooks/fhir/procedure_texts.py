@@ -159,7 +159,7 @@ class ProcedureTexts:
         past = [match.span() for match in self._past.finditer(text)]
         if ordered:
             text = self._plan.sub(_blank, text)
-        planned = [match.span() for match in self._not_yet.finditer(text)]
+        planned = [] if ordered else [match.span() for match in self._not_yet.finditer(text)]
         found = self._found(text, place, dropped)
         done = [f for f in found if not _within(f, planned)]
         plan = tuple(f.act for f in found if _within(f, planned))

@@ -94,6 +94,8 @@ def test_an_embolisation_is_surely_a_tace_only_with_an_arterial_drug() -> None:
         "拟TACE",
         "建议肝动脉化疗栓塞术",
         "TACE, elective",
+        "待TACE",
+        "申请TACE",
     ],
 )
 def test_an_order_is_a_plan_and_surely_meant(text: str) -> None:
@@ -109,6 +111,7 @@ def test_an_order_is_a_plan_and_surely_meant(text: str) -> None:
         {"text": "TACE, if no contraindication"},
         {"text": "TACE - cancelled?"},
         {"text": "MRI + TACE"},
+        {"text": "是否TACE"},
     ],
     ids=str,
 )
@@ -130,6 +133,9 @@ def test_what_only_may_be_a_tace_is_told_of_as_such(code: dict[str, Any]) -> Non
         "CT 6 weeks after TACE",
         "复查增强CT(TACE术后)",
         "TACE术前检查",
+        "TACE术前准备",
+        "Anesthesia for TACE",
+        "TACE tumor board",
         "post-TACE MRI",
         "TACE follow-up CT",
         "支气管动脉化疗栓塞术",
