@@ -97,13 +97,13 @@ def recognise(
     place = Place(site is not None, carcinoma)
     said = terminology.procedure_texts.read(words, place, ordered=ordered)
     acts = said.acts or (said.plan if leaning else ())
-    if EMBOLISATION in roles:
-        acts = tuple(act for act in acts if act.kind in _SAME[EMBOLISATION])
-    if whole := [act for act in acts if act.kind in KINDS]:
-        return _by_words(whole, leaning, sure=not said.plan or bool(said.acts))
     coded = _by_codes(
         desk, view, site, carcinoma, roles, leaning, with_arterial_drug=with_arterial_drug
     )
+    if whole := [act for act in acts if act.kind in KINDS]:
+        says = [*leaning, *(role for role in roles if role in _HALVES)]
+        found = _by_words(whole, says, sure=not said.plan or bool(said.acts))
+        return (*found, *_contradicted(coded, found, whole, says))
     part = next((act.kind for act in acts), None)
     if part is not None and (coded is None or coded.only_half or coded.role not in ("", part)):
         return (_by_part(part, coded, with_arterial_drug),)
@@ -148,10 +148,21 @@ def _by_words(acts: list[Act], leaning: list[str], *, sure: bool) -> tuple[Recog
     return tuple(found)
 
 
+def _contradicted(
+    coded: Recognised | None, found: tuple[Recognised, ...], acts: list[Act], says: list[str]
+) -> tuple[Recognised, ...]:
+    """What the codes say, where the text names nothing of the kind: it may be that instead."""
+    if coded is None or coded.only_half or any(_agrees(act.kind, says) for act in acts):
+        return ()
+    if coded.kind in {one.kind for one in found}:
+        return ()
+    return (coded._replace(confirmed=False, note=CANDIDATE, detail=IN_DOUBT, sure=False),)
+
+
 def _by_part(part: str, coded: Recognised | None, with_arterial_drug: bool) -> Recognised:
     """A text that names one half of a TACE; the codes may name the other."""
     if part == EMBOLISATION and with_arterial_drug:
-        return _whole_tace()
+        return _whole_tace()._replace(note=TEXT_MATCHED)
     other = coded is not None and coded.role not in ("", part)
     kind = TreatmentKind.TACE if other else _HALVES[part]
     role = "" if other else part

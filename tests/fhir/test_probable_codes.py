@@ -184,10 +184,15 @@ def test_a_doubtful_text_does_not_decide(text: str) -> None:
     assert notes(chart, "Procedure/t-1") == {CANDIDATE}
 
 
-@pytest.mark.parametrize("code", ["50.2302", "39.7900x074", "38.8605"])
-def test_a_text_that_the_code_contradicts_does_not_decide(code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "others"),
+    [("50.2302", [TreatmentKind.ABLATION]), ("39.7900x074", []), ("38.8605", [])],
+)
+def test_a_text_that_the_code_contradicts_does_not_decide(
+    code: str, others: list[TreatmentKind]
+) -> None:
     chart = charted(performed(said(code, "肝动脉化疗栓塞术")))
-    assert kinds(chart) == [(TreatmentKind.TACE, False)]
+    assert kinds(chart) == [(kind, False) for kind in (TreatmentKind.TACE, *others)]
     assert notes(chart, "Procedure/t-1") == {CANDIDATE}
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from cdshooks.clinical.chart import Chart, TreatmentKind
 from tests.fhir.test_bad_resources import LAST_SESSION, answers, judged
+from tests.fhir.test_open_procedures import arterial_drug
 from tests.fhir.test_open_records import copied, like
 from tests.fhir.test_probable_codes import (
     CANDIDATE,
@@ -385,6 +386,12 @@ def test_a_named_embolisation_is_one_half() -> None:
     assert len(chart.treatments[0].references) == 2
     chemotherapy = performed(said("96420", system="http://www.ama-assn.org/go/cpt"), "chemo")
     assert kinds(charted(parts[0], chemotherapy)) == [(TACE, True)]
+
+
+def test_an_arterial_drug_makes_a_named_embolisation_a_tace() -> None:
+    chart = charted(performed({"text": "肝动脉栓塞术"}), arterial_drug())
+    assert kinds(chart) == [(TACE, True)]
+    assert note(chart) == {(MATCHED, "")}
 
 
 # Statuses that could not be read
