@@ -191,7 +191,11 @@ def cards_for(asked: Asked, assessment: Assessment, telling: Telling) -> list[Ca
 def _guarded(draft: Draft) -> GuardedOrder:
     planned = () if draft.infusion is None else (draft.infusion,)
     return GuardedOrder(
-        draft.reference, draft.kind, single_agent(planned), ambiguous=draft.ambiguous
+        draft.reference,
+        draft.kind,
+        single_agent(planned),
+        ambiguous=draft.ambiguous,
+        certain=draft.certain,
     )
 
 

@@ -37,6 +37,8 @@ class GuardedOrder:
     """Its drugs, when the review advises against them alone (HAIC-R3)."""
     ambiguous: bool = False
     """Another order has this reference too, so that it cannot be deleted by it."""
+    certain: bool = True
+    """False: its code or text leaves open whether it is one."""
 
 
 def guard_cards(
@@ -85,6 +87,8 @@ def _card(
     detail, kind = Detail(say), say.say(f"kind.{order.kind}")
     shown = say.bracketed(order.reference)
     detail.add(say.say("guard.draft", kind=kind, order=shown))
+    if not order.certain:
+        detail.add(say.say("guard.uncertain", kind=kind))
     ids: tuple[str, ...] = ()
     if order.kind.is_chemoembolisation:
         _tell_verdict(assessment, detail)
@@ -121,7 +125,7 @@ def _card(
             assessment,
             say,
             order.reference,
-            replaceable=order.kind.is_chemoembolisation and not order.ambiguous,
+            replaceable=order.kind.is_chemoembolisation and order.certain and not order.ambiguous,
         ),
     )
 
@@ -146,9 +150,10 @@ def _summary(order: GuardedOrder, reasons: list[str], say: Catalogue) -> Phrase:
         else say.say(f"guard.{reason}")
         for reason in reasons
     ]
+    summary = "guard.summary" if order.certain else "guard.summary-uncertain"
     text = fit(
         [
-            say.say("guard.summary", kind=kind, order=shown, why=say.join(why, "word.semicolon"))
+            say.say(summary, kind=kind, order=shown, why=say.join(why, "word.semicolon"))
             for why in (told, told[:1])
             for shown in (say.bracketed(order.reference), "")
         ]

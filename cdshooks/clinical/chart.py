@@ -110,6 +110,11 @@ class Treatment:
     def is_dated(self) -> bool:
         return (self.start, self.latest) != ANY_DAY
 
+    @property
+    def act(self) -> References:
+        """Tells it from another treatment that the same procedure may have been instead."""
+        return (*self.references, self.kind.value)
+
 
 class Modality(StrEnum):
     CT = "CT"
@@ -408,7 +413,7 @@ class Chart:
     observed_on: Mapping[str, datetime.date] = field(default_factory=dict)
     """Own day of what was read on a scan, or speaks for scans, by reference."""
     undated_sessions: References = ()
-    """Completed TACE procedures without any date."""
+    """Completed TACE procedures without any date; of what tells of several, each as often."""
     diagnosis: References = ()
     """Conditions that are the hepatocellular carcinoma; no verdict rests on them."""
     in_progress: tuple[Treatment, ...] = ()

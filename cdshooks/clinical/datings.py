@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from itertools import combinations, product
 from math import prod
 from typing import NamedTuple
@@ -55,8 +56,12 @@ class Datings(NamedTuple):
     """Whether they stand for every choice of days."""
 
 
+_Kinds = frozenset[EventKind]
+
+
 class _Event(NamedTuple):
-    kind: EventKind
+    kinds: _Kinds
+    """Several, where it is not known which of two treatments a procedure was."""
     references: References
     first: int
     last: int
@@ -65,10 +70,15 @@ class _Event(NamedTuple):
 
 def datings(chart: Chart, as_of: datetime.date, distances: Distances) -> Datings:
     """One choice of days for each case that can matter."""
-    events = [*_events(chart), _Event(EventKind.JUDGEMENT, (), *[as_of.toordinal()] * 2)]
+    events = [*_merged(_events(chart)), _event(EventKind.JUDGEMENT, (), as_of)]
     precise = [event for event in events if event.first == event.last]
     open_ = [event for event in events if event.first != event.last]
-    limits = {pair: _limits(days) for pair, days in distances.items()}
+
+    @cache
+    def limits(one: _Kinds, other: _Kinds) -> Sequence[float]:
+        pairs = (frozenset(pair) for pair in product(one, other))
+        return _limits(day for pair in pairs for day in distances.get(pair, ()))
+
     days = [_days_to_try(event, events, limits) for event in open_]
     if prod(map(len, days)) > MAX_TRIED:
         return Datings(tuple(_dating(open_, chosen) for chosen in _ends(open_)), False)
@@ -100,13 +110,24 @@ def _events(chart: Chart) -> Iterator[_Event]:
             yield _event(EventKind.BURDEN, item.references, day)
 
 
+def _merged(events: Iterable[_Event]) -> list[_Event]:
+    """One event for all that one resource may be, on the same days."""
+    found: dict[tuple[References, int, int], _Event] = {}
+    for number, event in enumerate(events):
+        key = (event.references or (str(number),), event.first, event.last)
+        known = found.setdefault(key, event)
+        found[key] = known._replace(kinds=known.kinds | event.kinds)
+    return list(found.values())
+
+
 def _event(
     kind: EventKind,
     references: References,
     first: datetime.date,
     last: datetime.date | None = None,
 ) -> _Event:
-    return _Event(kind, references, first.toordinal(), (last or first).toordinal())
+    days = first.toordinal(), (last or first).toordinal()
+    return _Event(frozenset((kind,)), references, *days)
 
 
 def _limits(days: Iterable[int]) -> tuple[float, ...]:
@@ -117,14 +138,14 @@ def _limits(days: Iterable[int]) -> tuple[float, ...]:
 
 
 def _days_to_try(
-    event: _Event, events: Iterable[_Event], limits: Mapping[frozenset[EventKind], Sequence[float]]
+    event: _Event, events: Iterable[_Event], limits: Callable[[_Kinds, _Kinds], Sequence[float]]
 ) -> list[int]:
     """The first day of each run of days that no other event, on any day of its own, tells apart."""
     found = {event.first}
     for other in events:
         if other is event:
             continue
-        for limit in limits.get(frozenset((event.kind, other.kind)), ()):
+        for limit in limits(event.kinds, other.kinds):
             above = round(limit + 0.5)
             low = max(other.first + above, event.first)
             high = min(other.last + above, event.last)
@@ -135,13 +156,13 @@ def _days_to_try(
 def _case_of(
     events: Sequence[_Event],
     precise: Sequence[_Event],
-    limits: Mapping[frozenset[EventKind], Sequence[float]],
+    limits: Callable[[_Kinds, _Kinds], Sequence[float]],
     days: Sequence[Sequence[int]],
 ) -> Callable[[tuple[int, ...]], tuple[object, ...]]:
     """What tells one choice of days from another."""
 
     def among(event: _Event, day: int) -> tuple[int, ...]:
-        pairs = ((limits.get(frozenset((event.kind, one.kind)), ()), one.first) for one in precise)
+        pairs = ((limits(event.kinds, one.kinds), one.first) for one in precise)
         return tuple(bisect_left(limit, day - other) for limit, other in pairs if limit)
 
     alone = [
@@ -151,7 +172,7 @@ def _case_of(
     pairs = [
         (one, other, limit)
         for one, other in combinations(range(len(events)), 2)
-        if (limit := limits.get(frozenset((events[one].kind, events[other].kind)), ()))
+        if (limit := limits(events[one].kinds, events[other].kinds))
     ]
 
     def case(chosen: tuple[int, ...]) -> tuple[object, ...]:

@@ -34,7 +34,7 @@ class Key:
 
     dating: Dating
     sessions: frozenset[References]
-    """Procedures that may be sessions, taken as sessions."""
+    """Procedures that may be sessions or therapies, taken as such (:attr:`Treatment.act`)."""
     contrast: frozenset[References]
     """Scans of unrecorded contrast or modality, taken as adequate."""
     smaller: frozenset[tuple[datetime.date, str]]
@@ -64,7 +64,7 @@ class Admissible(NamedTuple):
 def admissible(chart: Chart, as_of: datetime.date, readings: Readings) -> Admissible:
     """Every admissible reading that can be told from the others by a rule."""
     dates = datings(chart, as_of, _distances(readings))
-    unsure = tuple(t.references for t in chart.treatments if not t.confirmed)
+    unsure = tuple(t.act for t in chart.treatments if not t.confirmed)
     if chart.undated_sessions:
         unsure = (*unsure, UNDATED)
     earliest = _earliest_that_matters(chart, readings)
@@ -144,7 +144,7 @@ def _inner(
     outer: _Outer,
     earliest: datetime.date,
 ) -> Admissible:
-    treatments = tuple(t for t in chart.treatments if t.confirmed or t.references in outer.sessions)
+    treatments = tuple(t for t in chart.treatments if t.confirmed or t.act in outer.sessions)
     adequate = [s for s in chart.scans if _taken_as_adequate(s, outer.contrast)]
     local = [t for t in treatments if t.kind.is_local_therapy]
     if local:

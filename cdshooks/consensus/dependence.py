@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from cdshooks.clinical.chart import Chart, Treatment, TreatmentKind
+from cdshooks.clinical.chart import Chart, TreatmentKind
 from cdshooks.consensus import codes
 from cdshooks.consensus.admissible import CAUSE_OF, UNDATED, Key
 from cdshooks.consensus.events import (
@@ -81,11 +81,7 @@ def _event(name: str, one: Any, chart: Chart) -> Event:
         scan = next(scan for scan in chart.scans if scan.references == one)
         end = scan.latest or scan.date
         return Event(SCAN, scan.date, end, scan.references, imprecise=end != scan.date)
-    return of_treatment(_treatment(chart, one))
-
-
-def _treatment(chart: Chart, references: object) -> Treatment:
-    return next(t for t in chart.treatments if t.references == references)
+    return of_treatment(next(t for t in chart.treatments if one in (t.act, t.references)))
 
 
 def _conflicting(chart: Chart, where: tuple[datetime.date, str]) -> Event:

@@ -212,7 +212,9 @@ def _treatments(facts: _Facts) -> None:
         "sessions",
         _sources(sessions),
         _none("no-session", any_session),
-        _lack("session-undated", [(reference,) for reference in chart.undated_sessions]),
+        _lack(
+            "session-undated", [(reference,) for reference in dict.fromkeys(chart.undated_sessions)]
+        ),
         _lack("session-unconfirmed", _sources(t for t in sessions if not t.confirmed)),
         _lack("session-in-progress", _sources(chart.in_progress)),
         _lack("session-imprecise", _sources(t for t in sessions if t.latest is not None)),

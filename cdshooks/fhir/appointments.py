@@ -29,6 +29,7 @@ class _Appointment(Element):
 
     service_type: tuple[CodeableConcept, ...] = ()
     reason_code: tuple[CodeableConcept, ...] = ()
+    description: str | None = None
     participant: tuple[_Participant, ...] = ()
 
 
@@ -57,8 +58,12 @@ def _is_of_patient(appointment: _Appointment, desk: Desk) -> bool:
 
 
 def _is_tace(appointment: _Appointment, desk: Desk) -> bool:
-    for concept in (*appointment.service_type, *appointment.reason_code):
-        found = recognise(desk, Procedure(code=concept))
-        if found is not None and found.confirmed and found.kind.is_chemoembolisation:
-            return True
-    return False
+    """Whether it is, or may be, for one: by a code or a text of its own, each read alone."""
+    concepts = [*appointment.service_type, *appointment.reason_code]
+    if appointment.description:
+        concepts.append(CodeableConcept(text=appointment.description))
+    return any(
+        found.kind.is_chemoembolisation and not found.only_half
+        for concept in concepts
+        for found in recognise(desk, Procedure(code=concept), ordered=True)
+    )

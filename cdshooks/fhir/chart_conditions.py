@@ -20,17 +20,24 @@ from cdshooks.fhir.chart_desk import (
     texts_of,
 )
 from cdshooks.fhir.chart_imaging import Finding
+from cdshooks.fhir.chart_procedures import names_carcinoma
 from cdshooks.fhir.codes import PROBABLE
 from cdshooks.fhir.views import CodeableConcept, Condition, Observation
 
 _CARCINOMA, _SPREAD, _EXCLUDED = "hcc", "extrahepatic-spread", "excluded"
 _METASTATIC = "condition-metastatic"
 """Slot of cancers that have spread where the code does not say; also the words that say where."""
-_NEXT_WORDS = 12
-"""Characters after a name in which it may be denied."""
 _HINTS = frozenset({"hepatic-artery-occlusion", "hepatic-fistula"})
 """Never believed: that it prevents catheterisation, or is diffuse, no diagnosis says."""
 _THROMBOSES = frozenset({"portal-vein-thrombosis", "hepatic-vein-thrombosis"})
+_NAMED = (
+    "vascular-invasion",
+    _METASTATIC,
+    "encephalopathy",
+    "hepatorenal-syndrome",
+)
+"""What would count if a code said it."""
+NAMED_ONLY = "named-only"
 METASTASIS, METASTASIS_PRESENT = "metastasis", "metastasis-present"
 """An observation of the site of a metastasis; one whose value is "metastasis present"."""
 
@@ -41,6 +48,9 @@ def carcinomas(desk: Desk, conditions: list[Entry[Condition]]) -> frozenset[str]
         reference
         for reference, view, _ in conditions
         if any(meaning.role == _CARCINOMA for meaning in _meanings(desk, view))
+        or (
+            not _meanings(desk, view) and any(names_carcinoma(desk, t) for t in texts_of(view.code))
+        )
     )
 
 
@@ -61,22 +71,39 @@ def read_conditions(
     for reference, view, _ in conditions:
         if view.code is None:
             desk.note(UNREADABLE, reference, path="Condition.code")
-        for meaning in _meanings(desk, view):
+        meanings = _meanings(desk, view)
+        for meaning in meanings:
             if _is_believed(desk, meaning, view, reference):
                 findings += _read(desk, meaning.role, view, reference, sheet)
-    return sorted(findings, key=lambda finding: (finding.day.date, finding.reference))
+        if not meanings and _is_active(desk, view) and _only_named(desk, view.code):
+            desk.note(CANDIDATE, reference, detail=NAMED_ONLY, path="Condition.code")
+    once = {(finding.statement, finding.reference): finding for finding in findings}
+    return sorted(once.values(), key=lambda f: (f.day.date, f.reference, f.statement))
+
+
+def _only_named(desk: Desk, concept: CodeableConcept | None) -> bool:
+    """Whether words alone name what a code would have to say: never believed, but told."""
+    if _EXCLUDED in desk.terminology.roles("condition", concept):
+        return False
+    return any(_is_called(desk, role, concept) for role in _NAMED)
 
 
 def _meanings(desk: Desk, view: Condition) -> list[_Meaning]:
-    """What the code of a Condition says: a carcinoma that has spread says two things."""
+    """What the codes of a Condition say, in any order; a carcinoma that has spread says two things.
+
+    A national code that is not known says at most what the code above it does.
+    """
     table = desk.terminology
     roles = table.roles("condition", view.code)
-    if _EXCLUDED in roles:
+    if _EXCLUDED in roles or _EXCLUDED in table.coarse("condition", view.code):
         return []
-    found = [_Meaning(role) for role in roles[:1]]
-    probable = None if found else table.find(f"condition{PROBABLE}", view.code)
-    if probable is not None:
-        found.append(_Meaning(probable, False, probable))
+    found = [_Meaning(role) for role in roles]
+    if not found:
+        probable = table.roles(f"condition{PROBABLE}", view.code)
+        found += [_Meaning(role, False, role) for role in probable]
+    if not found:
+        coarse = (role for role in table.coarse("condition", view.code))
+        found += [_Meaning(role, False, role) for role in coarse]
     if table.find(_METASTATIC, view.code):
         found.append(_Meaning(_SPREAD, False, _METASTATIC))
     return found
@@ -138,21 +165,24 @@ def _finding(desk: Desk, role: str, view: Condition, reference: str) -> str | No
     """A thrombosis is invasion only when it is called a tumour thrombus."""
     if role not in _THROMBOSES:
         return role
+    words = desk.terminology.condition_texts["vascular-invasion"]
     if not _is_called(desk, "vascular-invasion", view.code):
+        if any(words.search(text) for text in texts_of(view.code)):
+            desk.note(CANDIDATE, reference, detail="text-in-doubt", path="Condition.code")
         return None
     desk.note(TEXT_MATCHED, reference, path="Condition.code")
     return "vascular-invasion"
 
 
 def _is_called(desk: Desk, role: str, concept: CodeableConcept | None) -> bool:
-    """Whether a diagnosis is called what its code probably says, and that is not denied."""
+    """Whether a diagnosis is called what its code probably says, and that is not denied.
+
+    What one of its texts denies or doubts, none of them says.
+    """
     table = desk.terminology
-    words = " ; ".join(texts_of(concept))
-    found = table.condition_texts[role].search(words)
-    if found is None or table.denies_what_follows.search(words[: found.start()]):
-        return False
-    after = words[found.end() :][:_NEXT_WORDS].partition(";")[0]
-    return table.texts.proposals.denied_after.search(after) is None
+    name, denials = table.condition_texts[role], table.texts.denials
+    texts = [text for text in texts_of(concept) if name.search(text)]
+    return bool(texts) and all(denials.affirms(name, text) for text in texts)
 
 
 def read_metastases(

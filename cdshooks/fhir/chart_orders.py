@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from cdshooks.clinical.chart import Drug, PlannedInfusion, TreatmentKind
 from cdshooks.fhir.chart_desk import Desk, Entry
 from cdshooks.fhir.chart_drugs import medication
+from cdshooks.fhir.chart_procedures import recognise
 from cdshooks.fhir.dates import Day
-from cdshooks.fhir.views import Identifier, MedicationRequest, ServiceRequest
+from cdshooks.fhir.views import Identifier, MedicationRequest, Procedure, ServiceRequest
 
 OPEN = frozenset({"active", "draft", "on-hold"})
 """Statuses of a request that is still to be carried out."""
@@ -86,12 +87,18 @@ def _planned(
     for reference, view, _ in services:
         if view.status not in _SERVICES or view.do_not_perform:
             continue
-        roles = set(desk.terminology.roles("procedure", view.code))
-        if not roles & (_HAIC | _TACE):
+        asked = Procedure(code=view.code, body_site=view.body_site, reason_code=view.reason_code)
+        every = recognise(desk, asked, ordered=True)
+        sure = [found for found in every if found.confirmed]
+        kinds = {found.kind.value for found in sure}
+        if not kinds & (_HAIC | _TACE):
             continue
+        for found in sure:
+            if found.note:
+                desk.note(found.note, reference, path="ServiceRequest.code")
         day = desk.day(view.authored_on, reference, "ServiceRequest.authoredOn")
         for key in {_key(view.requisition, day), _key(None, day)} - {None}:
-            if roles & _HAIC:
+            if kinds & _HAIC:
                 haic.setdefault(key, set()).add(reference)
             else:
                 tace.add(key)

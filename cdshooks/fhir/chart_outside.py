@@ -10,14 +10,16 @@ import datetime
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from cdshooks.clinical.chart import TreatmentKind
 from cdshooks.fhir.chart_desk import CANDIDATE, Desk, Entry, texts_of
 from cdshooks.fhir.dates import Day
+from cdshooks.fhir.procedure_texts import Told
 from cdshooks.fhir.views import DocumentReference, Encounter, Period, Procedure
 
 _VOID = frozenset({"cancelled", "entered-in-error", "planned", "superseded"})
 _REPORTED_WITHIN_DAYS = 30
 """A document tells of what was done up to so many days before it."""
+_EVER = 36_500
+"""What tells of a TACE in the past, not of one elsewhere, is explained by any before it."""
 
 
 def sessions_told_elsewhere(
@@ -30,6 +32,8 @@ def sessions_told_elsewhere(
 ) -> tuple[str, ...]:
     """Visits and documents that tell of a TACE and that no Procedure explains.
 
+    Each stands there as often as it tells of sessions ("TACE x 3"), or once.
+
     ``recognised``: the Procedures that are, or may be, a TACE; ``performed``: their days.
     """
     days = _joined(performed)
@@ -39,16 +43,20 @@ def sessions_told_elsewhere(
         if reference in recognised and (visit := desk.reference(view.encounter)) is not None
     }
     found: list[str] = []
+    times = desk.terminology.procedure_texts.times
     for reference, visit_view, _ in encounters:
         words = [w for one in (*visit_view.type, *visit_view.reason_code) for w in texts_of(one)]
-        if visit_view.status in _VOID or reference in explained or not _names_tace(desk, words):
+        told = desk.terminology.procedure_texts.tells_of_tace(words)
+        if visit_view.status in _VOID or reference in explained or told is None:
             continue
-        if not _explained_by_day(_days(desk, visit_view.period, reference), days, 0):
-            found.append(reference)
+        before = _EVER if told is Told.HISTORY else 0
+        if not _explained_by_day(_days(desk, visit_view.period, reference), days, before):
+            found += [reference] * times(words)
     for reference, view, _ in documents:
         titles = [one.attachment.title for one in view.content if one.attachment is not None]
         words = [w for w in (view.description, *titles, *texts_of(view.type)) if w]
-        if view.status in _VOID or view.doc_status in _VOID or not _names_tace(desk, words):
+        told = desk.terminology.procedure_texts.tells_of_tace(words)
+        if view.status in _VOID or view.doc_status in _VOID or told is None:
             continue
         context = view.context
         related = context.related if context is not None else ()
@@ -60,16 +68,12 @@ def sessions_told_elsewhere(
         about = _days(desk, context.period if context is not None else None, reference)
         if about is None:
             about = desk.day(view.date, reference, "DocumentReference.date")
-        if not _explained_by_day(about, days, _REPORTED_WITHIN_DAYS):
-            found.append(reference)
+        before = _EVER if told is Told.HISTORY else _REPORTED_WITHIN_DAYS
+        if not _explained_by_day(about, days, before):
+            found += [reference] * times(words)
     for reference in found:
         desk.note(CANDIDATE, reference, detail="told-elsewhere")
     return tuple(sorted(found))
-
-
-def _names_tace(desk: Desk, words: Iterable[str]) -> bool:
-    said = desk.terminology.procedure_texts.kind(words)
-    return said is not None and said[1] and TreatmentKind(said[0]).is_chemoembolisation
 
 
 def _days(desk: Desk, period: Period | None, reference: str) -> Day | None:
@@ -96,4 +100,4 @@ def _explained_by_day(
     if about is None:
         return False
     place = bisect_right(days, about.last, key=lambda period: period[0])
-    return place > 0 and days[place - 1][1] >= about.date - datetime.timedelta(days=before)
+    return place > 0 and (about.date - days[place - 1][1]).days <= before

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from cdshooks.clinical.chart import Certainty, TreatmentKind
 from cdshooks.fhir.chart_desk import CANDIDATE, TEXT_MATCHED, Desk, texts_of
-from cdshooks.fhir.codes import PROBABLE
-from cdshooks.fhir.views import Procedure
+from cdshooks.fhir.codes import PROBABLE, Terminology
+from cdshooks.fhir.procedure_texts import ARTERIAL_CHEMOTHERAPY, EMBOLISATION, Act, Place
+from cdshooks.fhir.views import CodeableConcept, Procedure
 
-EMBOLISATION = "embolisation"
-ARTERIAL_CHEMOTHERAPY = "arterial-chemotherapy"
+IN_DOUBT, IN_NOTE = "text-in-doubt", "text-of-a-note"
+LEFT_OUT = "text-left-out"
 RADIOEMBOLISATION = TreatmentKind.TARE.value
 _EXCLUDED = "excluded"
 _CARCINOMA = "hcc"
@@ -43,6 +44,8 @@ class Recognised(NamedTuple):
     """With its other half it is a treatment beyond doubt."""
     only_half: bool = False
     """Without its other half it is nothing."""
+    detail: str = ""
+    """Why the note is left, where not for the code."""
 
 
 _HALVES = {
@@ -50,6 +53,7 @@ _HALVES = {
     ARTERIAL_CHEMOTHERAPY: TreatmentKind.HAIC,
 }
 """What a half is when it stands alone."""
+_TABLED = KINDS.keys() | _HALVES.keys()
 _TACE = frozenset(kind.value for kind in TreatmentKind if kind.is_chemoembolisation)
 _SAME = {
     EMBOLISATION: _TACE | {RADIOEMBOLISATION},
@@ -60,36 +64,136 @@ _SAME = {
 
 
 def recognise(
-    desk: Desk, view: Procedure, *, with_arterial_drug: bool = False, for_carcinoma: bool = False
-) -> Recognised | None:
-    """What a procedure is; ``None`` when it is no liver-directed treatment.
+    desk: Desk,
+    view: Procedure,
+    *,
+    with_arterial_drug: bool = False,
+    for_carcinoma: bool = False,
+    ordered: bool = False,
+) -> tuple[Recognised, ...]:
+    """What a procedure is; empty when it is no liver-directed treatment.
 
     A text is believed where no code decides; against a code that says something else, or in
-    doubt, it makes a candidate. ``for_carcinoma``: a Condition that is its reason is the carcinoma.
+    doubt, it makes a candidate. One that names several acts gives as many, sure only when all of
+    them were done. ``for_carcinoma``: a Condition that is its reason is the carcinoma;
+    ``ordered``: it is an order, of which a plan is no doubt.
     """
     terminology = desk.terminology
     roles = terminology.roles("procedure", view.code)
     kinds = [KINDS[role] for role in roles if role in KINDS]
     if kinds:
         kind = _one_kind(kinds)
-        return Recognised(kind, role=_role(kind))
+        return (Recognised(kind, role=_role(kind)),)
     if _EXCLUDED in roles:
-        return None
+        return ()
     leaning = [
         role
         for slot in (_AT_LIVER, _OPEN, _HALF, _PROBABLE)
-        for role in terminology.roles(slot, view.code)
+        for role in _roles(terminology, slot, view.code)
     ]
     words = texts_of(view.code)
     site = _liver_site(desk, view)
-    at_liver = site is not None or for_carcinoma or _is_for_carcinoma(desk, view)
-    said = terminology.procedure_texts.kind(words, at_liver=at_liver)
-    if said is not None and (EMBOLISATION not in roles or said[0] in _SAME[EMBOLISATION]):
-        decides = said[1] and (not leaning or _agrees(said[0], leaning))
-        note = TEXT_MATCHED if decides else CANDIDATE
-        kind = KINDS[said[0]]
+    carcinoma = for_carcinoma or _is_for_carcinoma(desk, view)
+    place = Place(site is not None, carcinoma)
+    said = terminology.procedure_texts.read(words, place, ordered=ordered)
+    acts = said.acts or (said.plan if leaning else ())
+    coded = _by_codes(
+        desk, view, site, carcinoma, roles, leaning, with_arterial_drug=with_arterial_drug
+    )
+    if whole := [act for act in acts if act.kind in KINDS]:
+        says = [*leaning, *(role for role in roles if role in _HALVES)]
+        found = _by_words(whole, says, sure=not said.plan or bool(said.acts))
+        return (*found, *_contradicted(coded, found, whole, says))
+    part = next((act.kind for act in acts), None)
+    if part is not None and (coded is None or coded.only_half or coded.role not in ("", part)):
+        return (_by_part(part, coded, with_arterial_drug),)
+    if coded is None and not leaning and not ordered:
+        return _by_notes(desk, view, place)
+    return (coded,) if coded is not None else ()
+
+
+def _roles(table: Terminology, slot: str, code: CodeableConcept | None) -> list[str]:
+    """Roles in a slot; an unknown national code is probably what the code above it is."""
+    found = table.roles(slot, code)
+    if found:
+        return found
+    above = table.coarse("procedure" if slot == _PROBABLE else slot, code)
+    return [role for role in above if role in _TABLED]
+
+
+def names_carcinoma(desk: Desk, text: str) -> bool:
+    """Whether a text says that there is a cancer of the liver itself."""
+    table = desk.terminology
+    return table.texts.denials.affirms(table.procedure_texts.carcinoma, text)
+
+
+def is_left_out(desk: Desk, view: Procedure) -> bool:
+    """Whether what is no treatment by its codes and words names one of the liver all the same."""
+    probable = _roles(desk.terminology, _PROBABLE, view.code)
+    if _TABLED.intersection(probable):
+        return True
+    words = (*texts_of(view.code), *_note_texts(view))
+    return desk.terminology.procedure_texts.smells_of_the_liver(words)
+
+
+def _by_words(acts: list[Act], leaning: list[str], *, sure: bool) -> tuple[Recognised, ...]:
+    agrees = not leaning or any(_agrees(act.kind, leaning) for act in acts)
+    found = []
+    for act in acts:
+        decides = act.sure and sure and agrees
+        kind = KINDS[act.kind]
+        note, detail = (TEXT_MATCHED, "") if decides else (CANDIDATE, IN_DOUBT)
         role = _role(kind) if decides else ""
-        return Recognised(kind, decides, Certainty.INFERRED, note, role)
+        found.append(Recognised(kind, decides, Certainty.INFERRED, note, role, detail=detail))
+    return tuple(found)
+
+
+def _contradicted(
+    coded: Recognised | None, found: tuple[Recognised, ...], acts: list[Act], says: list[str]
+) -> tuple[Recognised, ...]:
+    """What the codes say, where the text names nothing of the kind: it may be that instead."""
+    if coded is None or coded.only_half or any(_agrees(act.kind, says) for act in acts):
+        return ()
+    if coded.kind in {one.kind for one in found}:
+        return ()
+    return (coded._replace(confirmed=False, note=CANDIDATE, detail=IN_DOUBT, sure=False),)
+
+
+def _by_part(part: str, coded: Recognised | None, with_arterial_drug: bool) -> Recognised:
+    """A text that names one half of a TACE; the codes may name the other."""
+    if part == EMBOLISATION and with_arterial_drug:
+        return _whole_tace()._replace(note=TEXT_MATCHED)
+    other = coded is not None and coded.role not in ("", part)
+    kind = TreatmentKind.TACE if other else _HALVES[part]
+    role = "" if other else part
+    sure = part == EMBOLISATION
+    return Recognised(kind, False, Certainty.INFERRED, CANDIDATE, role, sure=sure, detail=IN_DOUBT)
+
+
+def _by_notes(desk: Desk, view: Procedure, place: Place) -> tuple[Recognised, ...]:
+    """What only the notes of a procedure name: never more than a candidate."""
+    said = desk.terminology.procedure_texts.read(_note_texts(view), place)
+    return tuple(
+        Recognised(
+            KINDS[act.kind], False, Certainty.INFERRED, CANDIDATE, sure=False, detail=IN_NOTE
+        )
+        for act in said.acts
+        if act.sure and act.kind in KINDS
+    )
+
+
+def _by_codes(
+    desk: Desk,
+    view: Procedure,
+    site: str | None,
+    carcinoma: bool,
+    roles: list[str],
+    leaning: list[str],
+    *,
+    with_arterial_drug: bool,
+) -> Recognised | None:
+    """What codes that do not decide alone make it, with the site and a drug."""
+    terminology = desk.terminology
     sure = {*roles, *terminology.roles(_OPEN, view.code), *terminology.roles(_HALF, view.code)}
     if sure >= _HALVES.keys():
         return _whole_tace()
@@ -97,14 +201,20 @@ def recognise(
         return _whole_tace() if with_arterial_drug else _embolisation()
     if ARTERIAL_CHEMOTHERAPY in roles:
         return _arterial_chemotherapy()
-    if not leaning or terminology.procedure_texts.of_another_organ((*words, *_site_words(view))):
+    is_elsewhere = terminology.procedure_texts.of_another_organ
+    if not leaning or is_elsewhere(texts_of(view.code), _site_words(view)):
         return None
+    at_liver = site is not None or carcinoma
     return (
         _by_site(desk, view, site)
         or _by_open_code(desk, view)
         or _by_half(desk, view, with_arterial_drug, site is not None, at_liver)
-        or _by_probable_code(terminology.roles(_PROBABLE, view.code))
+        or _by_probable_code(_roles(terminology, _PROBABLE, view.code))
     )
+
+
+def _note_texts(view: Procedure) -> tuple[str, ...]:
+    return tuple(note.text for note in view.note if note.text)
 
 
 def _role(kind: TreatmentKind) -> str:
@@ -133,11 +243,10 @@ def _by_site(desk: Desk, view: Procedure, site: str | None) -> Recognised | None
         return None
     if site is None and any(desk.terminology.find("vessel", one) for one in view.body_site):
         site = ""
-    doubtful = desk.terminology.procedure_texts.doubtful
     if (
         site is None
         and _say(desk.terminology.texts.says_hepatic, view)
-        and not _say(doubtful, view)
+        and not desk.terminology.procedure_texts.in_doubt(texts_of(view.code))
     ):
         site = TEXT_MATCHED
     kind = _one_kind([KINDS[role] for role in roles])
@@ -147,9 +256,10 @@ def _by_site(desk: Desk, view: Procedure, site: str | None) -> Recognised | None
 
 def _by_open_code(desk: Desk, view: Procedure) -> Recognised | None:
     """A code that leaves open what was treated, or with what."""
-    for role in desk.terminology.roles(_OPEN, view.code):
+    for role in _roles(desk.terminology, _OPEN, view.code):
         kind = _HALVES.get(role) or KINDS[role]
-        return Recognised(kind, False, Certainty.INFERRED, CANDIDATE, role)
+        is_known = role in desk.terminology.roles(_OPEN, view.code)
+        return Recognised(kind, False, Certainty.INFERRED, CANDIDATE, role, sure=is_known)
     return None
 
 
@@ -162,22 +272,22 @@ def _by_half(
     that name the artery.
     """
     table = desk.terminology
-    roles = table.roles(_HALF, view.code)
+    roles = _roles(table, _HALF, view.code)
+    is_known = bool(table.roles(_HALF, view.code))
     if EMBOLISATION in roles:
         if with_arterial_drug:
-            return _whole_tace()
+            return _whole_tace()._replace(confirmed=is_known, note="" if is_known else CANDIDATE)
         found = _embolisation()
         is_more = at_liver or _say(table.texts.says_hepatic, view)
     elif ARTERIAL_CHEMOTHERAPY in roles:
         found = _arterial_chemotherapy()
         if with_arterial_drug:
-            return found
+            return found._replace(confirmed=is_known, sure=is_known)
         is_more = has_site or _say(table.procedure_texts.at_artery, view)
     else:
         return None
-    if is_more:
-        return found._replace(confirmed=False)
-    return found._replace(confirmed=False, only_half=True, note="")
+    found = found._replace(confirmed=False, sure=is_known)
+    return found if is_more else found._replace(only_half=True, note="")
 
 
 def _by_probable_code(roles: list[str]) -> Recognised | None:
@@ -213,7 +323,7 @@ def _is_for_carcinoma(desk: Desk, view: Procedure) -> bool:
     slots = ("condition", f"condition{PROBABLE}")
     return any(
         _CARCINOMA in (table.find(slot, reason) for slot in slots)
-        or any(table.condition_texts[_CARCINOMA].search(word) for word in texts_of(reason))
+        or any(names_carcinoma(desk, word) for word in texts_of(reason))
         for reason in view.reason_code
     )
 

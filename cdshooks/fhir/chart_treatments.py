@@ -8,7 +8,7 @@ date cannot be placed, and is told apart so that a verdict that hangs on it is n
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -31,13 +31,14 @@ from cdshooks.fhir.chart_desk import (
 )
 from cdshooks.fhir.chart_drugs import medication
 from cdshooks.fhir.chart_procedures import (
-    ARTERIAL_CHEMOTHERAPY,
-    EMBOLISATION,
+    LEFT_OUT,
     RADIOEMBOLISATION,
     Recognised,
+    is_left_out,
     recognise,
 )
 from cdshooks.fhir.dates import Day
+from cdshooks.fhir.procedure_texts import ARTERIAL_CHEMOTHERAPY, EMBOLISATION
 from cdshooks.fhir.views import (
     MedicationAdministration,
     MedicationStatement,
@@ -54,6 +55,9 @@ class Treatments:
     """References of every procedure that is a TACE, performed or not."""
 
 
+_OTHER = "other"
+"""A status that FHIR does not have: it may mean anything."""
+_MAY_COUNT = frozenset({"completed", "stopped", None})
 _UNKNOWN_PROCEDURE = Recognised(TreatmentKind.TACE, False, Certainty.INFERRED)
 """A procedure that does not say, or not readably, what it was: it may be a session."""
 
@@ -89,60 +93,34 @@ def read_treatments(
     ``carcinomas``: the Conditions that are a cancer of the liver.
     """
     infused = _with_arterial_drug(desk, administrations, statements)
-    recognised: dict[str, Recognised] = {}
+    recognised: dict[str, tuple[Recognised, ...]] = {}
     for reference, view, whole in procedures:
         reasons = desk.references(view.reason_reference, "Condition")
-        found = recognise(
+        acts = recognise(
             desk,
             view,
             with_arterial_drug=reference in infused,
             for_carcinoma=not carcinomas.isdisjoint(reasons),
         )
-        if found is not None:
-            recognised[reference] = found
+        if acts:
+            recognised[reference] = acts
         elif _says_nothing(view):
             if whole:
                 desk.note(UNREADABLE, reference, path="Procedure.code")
-            recognised[reference] = _UNKNOWN_PROCEDURE
+            recognised[reference] = (_UNKNOWN_PROCEDURE,)
         else:
             desk.code_unknown(view.code, reference, "Procedure.code")
+            if view.status in _MAY_COUNT and is_left_out(desk, view):
+                desk.note(CANDIDATE, reference, detail=LEFT_OUT, path="Procedure.code")
     recognised = _without_idle_halves(recognised)
     groups = _staging_groups(desk, procedures, recognised)
 
     parts: list[_Part] = []
     running: list[Treatment] = []
-    undated: list[str] = []
+    undated: set[str] = set()
     for entry in procedures:
-        reference, view, whole = entry
-        if reference not in recognised:
-            continue
-        found = recognised[reference]
-        status = view.status or ""
-        stopped = status == "stopped" and found.kind.is_chemoembolisation
-        if found.only_half and status != "completed" and not stopped:
-            continue
-        if status != "completed" and not stopped:
-            running_session = status == "in-progress" and found.kind.is_chemoembolisation
-            word = "session-in-progress" if running_session else _status_word(status)
-            desk.note(DROPPED, reference, detail=word, path="Procedure.status")
-            if running_session:
-                treatment = _treatment(desk, entry, found, groups)
-                if treatment is not None:
-                    running.append(replace(treatment, confirmed=False))
-            continue
-        if found.note:
-            desk.note(found.note, reference, path="Procedure.code")
-        if stopped and not found.only_half:
-            desk.note(DROPPED, reference, detail="stopped", path="Procedure.status")
-        if stopped:
-            found = found._replace(confirmed=False, sure=False)
-        if not whole:
-            found = found._replace(confirmed=False, sure=False)
-        treatment = _treatment(desk, entry, found, groups)
-        if treatment is not None:
-            parts.append(_Part(treatment, found))
-        elif found.kind.is_chemoembolisation and not found.only_half:
-            undated.append(reference)
+        for found in recognised.get(entry.reference, ()):
+            _place(desk, entry, found, groups, parts, running, undated)
     performed = _combined(desk, parts)
     paired = {reference for one in performed for reference in one.references}
     return Treatments(
@@ -151,25 +129,68 @@ def read_treatments(
         undated=tuple(sorted(undated)),
         chemoembolisations=frozenset(
             reference
-            for reference, found in recognised.items()
+            for reference, every in recognised.items()
+            for found in every
             if found.kind.is_chemoembolisation and (reference in paired or not found.only_half)
         ),
     )
 
 
-def _without_idle_halves(recognised: dict[str, Recognised]) -> dict[str, Recognised]:
+def _place(
+    desk: Desk,
+    entry: Entry[Procedure],
+    found: Recognised,
+    groups: dict[str, str],
+    parts: list[_Part],
+    running: list[Treatment],
+    undated: set[str],
+) -> None:
+    """Puts a procedure where it belongs by its status and its date."""
+    reference, view, whole = entry
+    status = view.status or ""
+    stopped = status == "stopped" and found.kind.is_chemoembolisation
+    unread = (not whole and view.status is None) or (status and _status_word(status) == _OTHER)
+    if found.only_half and status != "completed" and not stopped:
+        return
+    if status != "completed" and not stopped and not unread:
+        running_session = status == "in-progress" and found.kind.is_chemoembolisation
+        word = "session-in-progress" if running_session else _status_word(status)
+        desk.note(DROPPED, reference, detail=word, path="Procedure.status")
+        if running_session:
+            treatment = _treatment(desk, entry, found, groups)
+            if treatment is not None:
+                running.append(replace(treatment, confirmed=False))
+        return
+    if found.note:
+        desk.note(found.note, reference, detail=found.detail, path="Procedure.code")
+    if (stopped or status != "completed") and status and not found.only_half:
+        desk.note(DROPPED, reference, detail=_status_word(status), path="Procedure.status")
+    if stopped or unread or not whole:
+        found = found._replace(confirmed=False, sure=False)
+    treatment = _treatment(desk, entry, found, groups)
+    if treatment is not None:
+        parts.append(_Part(treatment, found))
+    elif found.kind.is_chemoembolisation and not found.only_half:
+        undated.add(reference)
+
+
+def _without_idle_halves(
+    recognised: dict[str, tuple[Recognised, ...]],
+) -> dict[str, tuple[Recognised, ...]]:
     """Without what is nothing by itself, where no procedure of the record is its other half."""
-    roles = {found.role for found in recognised.values()}
-    return {
-        reference: found
-        for reference, found in recognised.items()
-        if not found.only_half or roles & _OTHER_HALF[found.role]
+    roles = {found.role for every in recognised.values() for found in every}
+    kept = {
+        reference: tuple(
+            found for found in every if not found.only_half or roles & _OTHER_HALF[found.role]
+        )
+        for reference, every in recognised.items()
     }
+    return {reference: every for reference, every in kept.items() if every}
 
 
 def _says_nothing(view: Procedure) -> bool:
     code = view.code
-    return code is None or not (code.coding or code.text)
+    return code is None or not (code.text or any(c.code or c.display for c in code.coding))
 
 
 def _with_arterial_drug(
@@ -283,7 +304,7 @@ def _scope(desk: Desk, view: Procedure, reference: str) -> Scope | None:
 
 
 def _staging_groups(
-    desk: Desk, procedures: list[Entry[Procedure]], recognised: dict[str, Recognised]
+    desk: Desk, procedures: list[Entry[Procedure]], recognised: Collection[str]
 ) -> dict[str, str]:
     """The staged session of each part: its ``tace-session``, else the root of its ``partOf``."""
     views = {entry.reference: entry.view for entry in procedures}
@@ -377,4 +398,4 @@ def _order(treatment: Treatment) -> tuple[object, ...]:
 
 def _status_word(status: str) -> str:
     known = {"preparation", "in-progress", "not-done", "on-hold", "entered-in-error", "unknown"}
-    return status if status in known or status == "stopped" else "other"
+    return status if status in known or status in ("stopped", "completed") else _OTHER

@@ -186,7 +186,7 @@ def chart_of(
         notes=tuple(sorted(desk.notes, key=_note_order)),
         incomplete=incomplete,
         observed_on=imaging.observed_on,
-        undated_sessions=tuple(sorted({*treatments.undated, *told_elsewhere})),
+        undated_sessions=tuple(sorted((*treatments.undated, *told_elsewhere))),
         diagnosis=tuple(sorted(clinical.diagnosis)),
         in_progress=treatments.in_progress,
         sources=_sources(desk),

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from cdshooks.errors import ConfigurationError
 from cdshooks.fhir.code_files import Key, enumerated, mapped, of_type, site_files, text_of
+from cdshooks.fhir.procedure_texts import ProcedureTexts
 from cdshooks.fhir.texts import Texts, any_of
 from cdshooks.fhir.views import CodeableConcept, Coding, Quantity, Site
 from cdshooks.settings import Settings
@@ -30,6 +31,10 @@ PROBABLE = "-probable"
 """Ends the name of a slot of codes that are only probably right."""
 
 _PROFILES = "fhir_profiles"
+_NATIONAL = re.compile(
+    r"(?P<stem>[A-Z]\d\d|\d\d)\.?(?P<digits>\d{0,2}x?)[0-9xX+*.A-Z]*$", re.IGNORECASE
+)
+"""A national code: the stem of the category, and the digits that the published code may have."""
 
 
 class Unit(NamedTuple):
@@ -37,38 +42,6 @@ class Unit(NamedTuple):
 
     name: str
     from_text: bool
-
-
-class TextRule(NamedTuple):
-    kind: str
-    pattern: re.Pattern[str]
-
-
-class ProcedureTexts(NamedTuple):
-    """The closed table of procedure texts."""
-
-    kinds: tuple[TextRule, ...]
-    unless: re.Pattern[str]
-    doubtful: re.Pattern[str]
-    at_liver: re.Pattern[str]
-    """Names a TACE only where the body site or the reason says that it was one of the liver."""
-    at_artery: re.Pattern[str]
-    """Names the hepatic artery."""
-
-    def of_another_organ(self, texts: Iterable[str]) -> bool:
-        return self.unless.search(_joined(texts)) is not None
-
-    def kind(self, texts: Iterable[str], at_liver: bool = False) -> tuple[str, bool] | None:
-        """The kind of treatment that a text names, and whether that is beyond doubt."""
-        joined = _joined(texts)
-        if not joined or self.unless.search(joined):
-            return None
-        for rule in self.kinds:
-            if rule.pattern.search(joined):
-                return rule.kind, self.doubtful.search(joined) is None
-        if at_liver and self.at_liver.search(joined):
-            return "tace", self.doubtful.search(joined) is None
-        return None
 
 
 class Terminology:
@@ -120,6 +93,34 @@ class Terminology:
         """The role of the first recognised coding."""
         roles = self.roles(slot, concept)
         return roles[0] if roles else None
+
+    def coarse(self, slot: str, concept: CodeableConcept | None) -> list[str]:
+        """Roles of the published codes above national ones that no slot of the family knows.
+
+        The national tables begin a code with that of the WHO or the US and add digits of their own
+        (``C78.000`` of ``C78.0``, ``I81.x00`` of ``I81``).
+        """
+        found: dict[str, None] = {}
+        for coding in concept.coding if concept is not None else ():
+            key = (coding.system or "", coding.code or "")
+            family = slot.partition("-")[0]
+            if any(key in table for name, table in self._slots.items() if name.startswith(family)):
+                continue
+            for parent in self._above(*key):
+                role = self.slot(slot).get(parent)
+                if role is not None:
+                    found[role] = None
+        return list(found)
+
+    def _above(self, system: str, code: str) -> Iterator[Key]:
+        match = _NATIONAL.match(code)
+        if match is None:
+            return
+        digits = match["digits"].lower().rstrip("x")
+        for above in self._coarse.get(system, ()):
+            for length in range(len(digits), 0, -1):
+                yield above, f"{match['stem']}.{digits[:length]}"
+            yield above, match["stem"]
 
     def only(self, slot: str, concept: CodeableConcept | None) -> str | None:
         """The one role of a concept; ``None`` when its codings contradict each other."""
@@ -238,7 +239,7 @@ class Terminology:
         table = self._slots.setdefault(slot, {})
         if table.setdefault(key, role) != role:
             raise ConfigurationError(f"{where}: the code is already '{slot}.{table[key]}'")
-        for spelling in self._spellings(*key):
+        for spelling in self._spellings(*key, bare=slot.endswith(PROBABLE)):
             table.setdefault(spelling, role)
         codings = self._canonical.setdefault((slot, role), [])
         if all((c.system, c.code) != key for c in codings):
@@ -249,14 +250,20 @@ class Terminology:
     def _read_systems(self, data: Mapping[str, Any]) -> None:
         self._systems: dict[str, list[str]] = data["spellings"]
         self._loose = frozenset(data["loose"])
+        self._coarse: dict[str, list[str]] = {"": []}
+        for system, above in data["coarse"].items():
+            for spelling in (system, *self._systems.get(system, ())):
+                self._coarse[spelling] = above
+            self._coarse[""] += above
 
-    def _spellings(self, system: str, code: str) -> Iterator[Key]:
-        """Every way in which a code of a canonical system is sent."""
+    def _spellings(self, system: str, code: str, *, bare: bool) -> Iterator[Key]:
+        """Every way in which a code of a canonical system is sent; ``bare``: without a system."""
         codes = {code}
         if system in self._loose:
-            bare = code.replace(".", "")
-            codes |= {code.upper(), code.lower(), bare, bare.upper(), bare.lower()}
-        for one in (system, *self._systems.get(system, ())):
+            plain = code.replace(".", "")
+            codes |= {code.upper(), code.lower(), plain, plain.upper(), plain.lower()}
+        without = ("",) if bare and system in self._loose else ()
+        for one in (system, *self._systems.get(system, ()), *without):
             yield from ((one, spelt) for spelt in codes)
 
     def _read_units(self, data: Mapping[str, Any]) -> None:
@@ -268,14 +275,8 @@ class Terminology:
             self._unit_texts.update({text.casefold(): name for text in unit["texts"]})
 
     def _read_texts(self, data: Mapping[str, Any]) -> None:
-        table = data["procedure"]
-        self.procedure_texts = ProcedureTexts(
-            kinds=tuple(TextRule(e["kind"], any_of(e["patterns"])) for e in table["kinds"]),
-            unless=any_of(table["unless"]),
-            doubtful=any_of(table["doubtful"]),
-            at_liver=any_of(table["atLiver"]),
-            at_artery=any_of(table["atArtery"]),
-        )
+        self.texts = Texts(data)
+        self.procedure_texts = ProcedureTexts(data["procedure"], self.texts.says_hepatic)
         self.condition_texts = {role: any_of(words) for role, words in data["condition"].items()}
         self.says_viable = any_of(data["viable"])
         self.says_enhanced = any_of(data["enhanced"])
@@ -283,7 +284,6 @@ class Terminology:
         self.says_plain = any_of(data["plain"])
         self.says_both_phases = any_of(data["bothPhases"])
         self.denies_what_follows = any_of(data["absent"])
-        self.texts = Texts(data)
         self.stage_texts: dict[str, dict[str, str]] = data["stage"]
 
 
@@ -319,7 +319,3 @@ class _Files:
             for entry in entries
             if entry.name.endswith(".json")
         ]
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return " ; ".join(text for text in texts if text)

@@ -1,6 +1,7 @@
 """Orders that are being written or signed: what a client's ``draftOrders`` Bundle asks for.
 
-A draft is recognised by the same codes as a performed procedure. Of the drugs that are ordered, all
+A draft is recognised by the same codes as a performed procedure, and what only may be a TACE is
+told of as such; "planned" is no doubt in an order. Of the drugs that are ordered, all
 that stand in the same Bundle are those of its liver infusion, but for those with another route
 (CDS Hooks, order-select and order-sign). A Bundle needs no ``type``, and a signed order may be
 revised, so the status need not be draft. What would be silently overlooked is refused instead: an
@@ -23,7 +24,7 @@ from cdshooks.fhir.bundles import Content, NotFhir, Resource, unpack
 from cdshooks.fhir.chart_desk import Desk, Entry
 from cdshooks.fhir.chart_medications import with_drugs
 from cdshooks.fhir.chart_orders import OrderedDrugs, add_drug
-from cdshooks.fhir.chart_procedures import recognise
+from cdshooks.fhir.chart_procedures import Recognised, recognise
 from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.references import is_id, local_reference
 from cdshooks.fhir.views import (
@@ -56,6 +57,8 @@ class Draft:
     """Another resource of the Bundle, not the same, has this reference too."""
     name: str = ""
     """As the Bundle names it, and a selection: also by an id that is not usable, one of dots."""
+    certain: bool = True
+    """False: by its code or its text it may be one, and may be another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,12 @@ def _is_arterial(desk: Desk, view: MedicationRequest) -> bool | None:
     return any(desk.terminology.find("route", route) for route in routes) if routes else None
 
 
+def _is_guarded(found: Recognised) -> bool:
+    """Also what only may be one; half a TACE of any vessel is nothing without the other half."""
+    kind = found.kind
+    return not found.only_half and (kind.is_chemoembolisation or kind in _INFUSIONS)
+
+
 def _drafts(
     desk: Desk,
     services: list[Entry[ServiceRequest]],
@@ -216,21 +225,25 @@ def _drafts(
     found: dict[Draft | int, Draft] = {}
     for number, (name, view, _) in enumerate(services):
         reference = name if is_id(name.partition("/")[2]) else ""
-        recognised = recognise(
+        every = recognise(
             desk,
             Procedure(code=view.code, body_site=view.body_site, reason_code=view.reason_code),
             with_arterial_drug=is_infused and bool(drugs.antineoplastics),
+            ordered=True,
         )
-        if recognised is None:
+        if not every:
             desk.code_unknown(view.code, reference, "ServiceRequest.code")
             continue
-        if recognised.note:
-            desk.note(recognised.note, *filter(None, [reference]), path="ServiceRequest.code")
-        kind = recognised.kind
-        if not recognised.confirmed or not (kind.is_chemoembolisation or kind in _INFUSIONS):
+        guarded = [one for one in every if _is_guarded(one)]
+        for one in guarded or every:
+            if one.note:
+                named = filter(None, [reference])
+                desk.note(one.note, *named, detail=one.detail, path="ServiceRequest.code")
+        if not guarded:
             continue
+        kind = min(guarded, key=lambda one: not one.kind.is_chemoembolisation).kind
         infusion = None
-        if kind in _INFUSIONS and drugs.antineoplastics:
+        if any(one.kind in _INFUSIONS for one in guarded) and drugs.antineoplastics:
             day = desk.day(view.authored_on, reference, "ServiceRequest.authoredOn")
             infusion = PlannedInfusion(
                 antineoplastics=frozenset(drugs.antineoplastics),
@@ -238,6 +251,13 @@ def _drafts(
                 date=day.date if day is not None else None,
                 references=tuple(sorted(drug_references | ({reference} - {""}))),
             )
-        draft = Draft(reference, kind, infusion, ambiguous=name in ambiguous, name=name)
+        draft = Draft(
+            reference,
+            kind,
+            infusion,
+            ambiguous=name in ambiguous,
+            name=name,
+            certain=all(one.confirmed for one in guarded),
+        )
         found[draft if name else number] = draft
     return tuple(found.values())

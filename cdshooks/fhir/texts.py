@@ -29,6 +29,31 @@ class Proposals(NamedTuple):
     """Kind of fact, its words, and whether it is a size."""
 
 
+class Denials(NamedTuple):
+    """Words by which a diagnosis is denied, or only thought of, in the words beside its name."""
+
+    before: re.Pattern[str]
+    """In front of the name, in its part of the sentence."""
+    after: re.Pattern[str]
+    """Behind it, likewise."""
+    next: re.Pattern[str]
+    """The next part of the sentence begins with it."""
+    begins: re.Pattern[str]
+    ends: re.Pattern[str]
+    """Where a part of a sentence begins and ends."""
+
+    def affirms(self, name: re.Pattern[str], text: str) -> bool:
+        """Whether a text says the name without denying it at least once."""
+        return any(self._is_said(text, found) for found in name.finditer(text))
+
+    def _is_said(self, text: str, found: re.Match[str]) -> bool:
+        before = self.begins.split(text[: found.start()])[-1]
+        after, *more = self.ends.split(text[found.end() :], maxsplit=1)
+        if self.before.search(before) or self.after.search(after):
+            return False
+        return not any(self.next.match(rest) for rest in more)
+
+
 class Texts:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.response: dict[str, str] = data["response"]
@@ -49,6 +74,14 @@ class Texts:
         self.says_liver = any_of(data["liverImaging"])
         self._whole_liver = frozenset(name.casefold() for name in data["wholeLiver"])
         self.says_hepatic = any_of(data["hepatic"])
+        denied = data["conditionDenied"]
+        self.denials = Denials(
+            any_of(denied["before"]),
+            any_of(denied["after"]),
+            any_of(denied["next"]),
+            re.compile(denied["begins"]),
+            re.compile(denied["ends"]),
+        )
         self._modalities = [(e["modality"], any_of(e["patterns"])) for e in data["modality"]]
         site = data["site"]
         self._segment, self._label = any_of(site["segment"]), any_of(site["label"])

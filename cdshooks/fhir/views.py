@@ -135,6 +135,10 @@ class Condition(PatientBound, tag="Condition"):
     recorded_date: str | None = None
 
 
+class Annotation(Element):
+    text: str | None = None
+
+
 class Procedure(PatientBound, tag="Procedure"):
     status: str | None = None
     code: CodeableConcept | None = None
@@ -146,6 +150,7 @@ class Procedure(PatientBound, tag="Procedure"):
     reason_code: tuple[CodeableConcept, ...] = ()
     reason_reference: tuple[Reference, ...] = ()
     part_of: tuple[Reference, ...] = ()
+    note: tuple[Annotation, ...] = ()
     extension: tuple[Extension, ...] = ()
 
 
@@ -198,10 +203,6 @@ class Component(Element):
     value_boolean: bool | None = None
     value_integer: int | None = None
     data_absent_reason: CodeableConcept | None = None
-
-
-class Annotation(Element):
-    text: str | None = None
 
 
 class Observation(PatientBound, tag="Observation"):

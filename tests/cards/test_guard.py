@@ -69,6 +69,24 @@ def test_an_unsuitable_patient_is_guarded_whatever_the_verdict() -> None:
         assert "CCI-C9" in card.extension["statements"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "perhaps", "check"),
+    [("en", "Perhaps TACE ordered", "not certain"), ("zh", "可能拟开TACE", "不能确定该医嘱为TACE")],
+)
+def test_an_order_that_only_may_be_a_tace_is_told_as_such(
+    lang: str, perhaps: str, check: str
+) -> None:
+    (card,) = told(
+        refractory(), replace(TACE, kind=TreatmentKind.TACE, certain=False), lang=lang, signed=True
+    )
+    assert card.indicator == "warning"
+    assert card.summary.startswith(perhaps) and check in card.detail
+    assert not any(offer.delete for offer in card.offers), "it may be something else"
+    (sure,) = told(refractory(), TACE, lang=lang)
+    assert perhaps not in sure.summary and check not in sure.detail
+    assert any(offer.delete for offer in sure.offers)
+
+
 def test_nobody_else_is_guarded() -> None:
     assert effective().definitions[EPOIHCC].verdict is Verdict.MET
     unknown = Unsuitability(None, dict.fromkeys(CRITERIA, None))

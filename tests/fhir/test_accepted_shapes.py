@@ -268,6 +268,70 @@ def test_session_told_only_by_a_visit_or_document_is_not_counted_but_asked(
     assert "procedure-confirmation" in shown["missing"]
 
 
+def _told(words: str, day: str) -> Resource:
+    return {
+        "resourceType": "DocumentReference",
+        "id": "told",
+        "status": "current",
+        "description": words,
+        "subject": record("v27")[1]["subject"],
+        "date": f"{day}T12:00:00+08:00",
+    }
+
+
+def _asked(words: str, day: str) -> bool:
+    shown = judge("v27", [*record("v27"), _told(words, day)])
+    return "procedure-confirmation" in shown["missing"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["外院TACE术后病历", "肝动脉栓塞化疗出院小结", "History of TACE elsewhere", "s/p TACE x3"],
+)
+def test_a_document_of_the_past_tells_of_a_session_before_those_recorded(words: str) -> None:
+    assert _asked(words, "2021-12-01")
+
+
+@pytest.mark.parametrize(
+    ("words", "is_asked"),
+    [
+        ("外院TACE", False),
+        ("外院第3次TACE", False),
+        ("TACE x 2 outside", True),
+        ("外院TACE两次", True),
+        ("外院TACE治疗3次", True),
+        ("2 sessions of TACE elsewhere", True),
+    ],
+)
+def test_a_document_of_several_sessions_may_make_up_three_with_one(
+    words: str, is_asked: bool
+) -> None:
+    """With one session recorded, one more changes nothing, two do."""
+    last = max(p["performedDateTime"] for p in of_kind(record("v27"), "Procedure"))
+    one = [
+        r
+        for r in record("v27")
+        if r["resourceType"] != "Procedure" or r["performedDateTime"] == last
+    ]
+    shown = judge("v27", [*one, _told(words, "2021-12-01")])
+    assert shown["course"]["count"] == 1
+    assert (shown["definitions"]["cci-2022"]["verdict"] == "indeterminate") is is_asked
+
+
+def test_a_history_of_tace_is_explained_by_any_before_it_but_not_when_elsewhere() -> None:
+    last = max(p["performedDateTime"] for p in of_kind(record("v27"), "Procedure"))
+    later = (datetime.date.fromisoformat(last[:10]) + datetime.timedelta(days=31)).isoformat()
+    assert not _asked("肝癌TACE术后", later)
+    assert _asked("外院肝癌TACE术后", later)
+
+
+@pytest.mark.parametrize(
+    "words", ["TACE知情同意书", "拟行TACE", "取消TACE", "未行TACE", "TACE planning", "TACE术前讨论"]
+)
+def test_a_document_of_no_session_asks_nothing(words: str) -> None:
+    assert not _asked(words, "2021-12-01")
+
+
 def test_visits_and_documents_of_recorded_sessions_change_nothing() -> None:
     two = record("v27")
     beside: Resources = []

@@ -18,11 +18,12 @@ from tests.fhir.test_probable_codes import (
     notes,
     scan,
 )
-from tests.support.fhir_writer import SNOMED, TERMINOLOGY, concept
+from tests.support.fhir_writer import BASE, SNOMED, TERMINOLOGY, concept
 
 JSON = dict[str, Any]
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
+VI = "vascular-invasion"
 METASTATIC_CARCINOMA = "1186612004"
 
 
@@ -149,3 +150,110 @@ def test_an_occlusion_or_a_fistula_is_only_a_candidate(system: str, code: str, t
 )
 def test_a_diagnosis_does_not_say_how_bad_it_is(system: str, code: str, text: str) -> None:
     assert effect(told(coded(system, code, text))) == []
+
+
+# What a diagnosis says in words
+
+PORTAL_THROMBOSIS = "17920008"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Portal vein thrombosis, no tumor thrombus",
+        "bland portal vein thrombosis (not tumor thrombus)",
+        "Portal vein thrombosis, tumor thrombus excluded",
+        "tumour thrombus (ruled out)",
+        "suspected tumor thrombus",
+        "possible portal vein tumour thrombus",
+        "tumor thrombus?",
+        "without evidence of ascites or tumor thrombus",
+        "门静脉血栓(非癌栓)",
+        "门静脉血栓,不除外癌栓",
+        "门静脉癌栓待排",
+        "门静脉癌栓,待排",
+        "门静脉癌栓可能",
+        "门静脉癌栓?",
+        "考虑癌栓可能",
+        "疑似门静脉癌栓",
+        "未见癌栓",
+    ],
+)
+def test_a_tumour_thrombus_that_is_denied_or_doubted_is_no_invasion(text: str) -> None:
+    chart = told(coded(SNOMED, PORTAL_THROMBOSIS, text))
+    assert invasion(chart) == []
+    assert notes(chart, "Condition/c-1") == {CANDIDATE}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "门静脉右支癌栓",
+        "门静脉癌栓形成,未见肝外转移",
+        "未见肝静脉癌栓,门静脉右支癌栓",
+        "not bland, tumor thrombus of the portal vein",
+        "Portal vein tumour thrombus; no ascites",
+    ],
+)
+def test_a_tumour_thrombus_that_is_said_is_invasion(text: str) -> None:
+    chart = told(coded(SNOMED, PORTAL_THROMBOSIS, text))
+    assert invasion(chart) == [True]
+    assert notes(chart, "Condition/c-1") == {MATCHED}
+
+
+def test_what_one_of_two_texts_denies_is_not_said() -> None:
+    code = coded(SNOMED, PORTAL_THROMBOSIS, "非癌栓")
+    code["coding"][0]["display"] = "门静脉癌栓"
+    assert invasion(told(code)) == []
+
+
+def test_the_order_of_the_codings_is_of_no_effect() -> None:
+    own = f"{BASE}/CodeSystem/tace-observation"
+    codings = [*coded(SNOMED, PORTAL_THROMBOSIS)["coding"], {"system": own, "code": VI}]
+    for order in (1, -1):
+        assert invasion(told({"coding": codings[::order]})) == [True]
+        named = told({"coding": codings[::order], "text": "门静脉癌栓"})
+        assert invasion(named) == [True], "one diagnosis is one statement"
+    probable = [{"system": DIAGNOSES, "code": code} for code in ("I81.x00", "C79.700")]
+    for order in (1, -1):
+        both = told({"coding": probable[::order], "text": "门静脉癌栓,肾上腺转移"})
+        assert (invasion(both), spread(both)) == ([True], [True])
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "is_spread"),
+    [
+        ("C78.000", "肺继发恶性肿瘤", True),
+        ("C78.000", "", False),
+        ("C78.000", "肺继发恶性肿瘤?", False),
+        ("C79.500x002", "骨转移", True),
+        ("C78000", "肺转移", True),
+        ("C78.700", "肝继发恶性肿瘤", False),
+        ("C34.900", "肺恶性肿瘤", False),
+    ],
+)
+@pytest.mark.parametrize("system", [DIAGNOSES, DIAGNOSES.removeprefix("urn:oid:"), ""])
+def test_a_national_code_says_with_its_text_what_the_one_above_it_does(
+    code: str, text: str, is_spread: bool, system: str
+) -> None:
+    coding = {"system": system, "code": code} if system else {"code": code}
+    chart = told({"coding": [coding], **({"text": text} if text else {})})
+    assert spread(chart) == [True] * is_spread
+
+
+def test_a_published_code_is_not_looked_up_by_its_beginning() -> None:
+    assert spread(told(coded(ICD10CM, "C78.000", "肺继发恶性肿瘤"))) == []
+
+
+@pytest.mark.parametrize("code", ["K72.900x003", "G94.3*", "K72.900x003+G94.3*", "K72900X003"])
+def test_an_encephalopathy_by_half_of_its_pair_of_codes(code: str) -> None:
+    assert effect(told(coded(DIAGNOSES, code, "肝性脑病"))) == ["Condition/c-1"]
+    assert notes(told(coded(DIAGNOSES, code)), "Condition/c-1") == {CANDIDATE}
+
+
+@pytest.mark.parametrize("text", ["肺转移癌", "肝性脑病II期", "门静脉癌栓", "Hepatorenal syndrome"])
+def test_words_without_a_code_are_noted_and_not_believed(text: str) -> None:
+    chart = told({"text": text})
+    assert effect(chart) == []
+    assert notes(chart, "Condition/c-1") == {CANDIDATE}
+    assert notes(told({"text": f"排除{text}"}), "Condition/c-1") == set()

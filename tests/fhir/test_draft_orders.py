@@ -23,6 +23,14 @@ def kinds(orders: DraftOrders) -> list[tuple[str, str]]:
     return [(draft.reference, str(draft.kind)) for draft in orders.drafts]
 
 
+def surely(orders: DraftOrders) -> list[tuple[str, bool]]:
+    return [(str(draft.kind), draft.certain) for draft in orders.drafts]
+
+
+def icd9(code: str) -> dict[str, Any]:
+    return {"coding": [{"system": "http://hl7.org/fhir/sid/icd-9-cm", "code": code}]}
+
+
 def drugs(*resources: dict[str, Any]) -> tuple[frozenset[Drug], bool] | None:
     (draft,) = read(*resources).drafts
     infusion = draft.infusion
@@ -82,15 +90,89 @@ def test_a_text_of_the_closed_table_is_matched_and_noted(code: dict[str, Any]) -
 )
 def test_the_site_or_the_reason_of_an_order_says_where(more: dict[str, Any]) -> None:
     said = order(code={"text": "化疗栓塞"})
-    assert not read(said).drafts
-    assert kinds(read({**said, **more})) == [("ServiceRequest/d1", "tace")]
+    assert surely(read(said)) == [("tace", False)]
+    assert surely(read({**said, **more})) == [("tace", True)]
 
 
-def test_an_embolisation_is_a_tace_only_with_an_arterial_drug() -> None:
+def test_an_embolisation_is_surely_a_tace_only_with_an_arterial_drug() -> None:
     embolisation = order(code=concept("embolisation"))
-    assert not read(embolisation).drafts
-    assert not read(embolisation, drug("lenvatinib", route=None)).drafts
-    assert kinds(read(embolisation, drug("cisplatin"))) == [("ServiceRequest/d1", "tace")]
+    assert surely(read(embolisation)) == [("tace", False)]
+    assert surely(read(embolisation, drug("lenvatinib", route=None))) == [("tace", False)]
+    assert surely(read(embolisation, drug("cisplatin"))) == [("tace", True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TACE No. 4",
+        "planned TACE",
+        "TACE planned",
+        "拟行TACE",
+        "拟行第4次TACE",
+        "拟TACE",
+        "建议肝动脉化疗栓塞术",
+        "TACE, elective",
+        "待TACE",
+        "申请TACE",
+    ],
+)
+def test_an_order_is_a_plan_and_surely_meant(text: str) -> None:
+    assert surely(read(order(code={"text": text}))) == [("tace", True)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        {"coding": [{"system": "urn:oid:2.16.156.10011.2.3.3.12", "code": "99.2501"}]},
+        {"coding": [{"system": "http://snomed.info/sct", "code": "441525007"}]},
+        {"text": "肝动脉栓塞术"},
+        {"text": "TACE, if no contraindication"},
+        {"text": "TACE - cancelled?"},
+        {"text": "MRI + TACE"},
+        {"text": "是否TACE"},
+    ],
+    ids=str,
+)
+def test_what_only_may_be_a_tace_is_told_of_as_such(code: dict[str, Any]) -> None:
+    orders = read(order(code=code))
+    assert surely(orders) == [("tace", False)]
+    assert [note.code for note in orders.notes] == ["candidate-code"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TACE consultation",
+        "Consent form TACE",
+        "TACE planning MRI",
+        "TACE diet",
+        "TACE护理",
+        "TACE知情同意书",
+        "CT 6 weeks after TACE",
+        "复查增强CT(TACE术后)",
+        "TACE术前检查",
+        "TACE术前准备",
+        "Anesthesia for TACE",
+        "TACE tumor board",
+        "post-TACE MRI",
+        "TACE follow-up CT",
+        "支气管动脉化疗栓塞术",
+        "门静脉栓塞术",
+    ],
+)
+def test_what_only_mentions_a_tace_is_no_order_of_one(text: str) -> None:
+    assert not read(order(code={"text": text})).drafts
+
+
+def test_an_order_of_one_of_two_is_told_of_as_a_tace() -> None:
+    either = read(order(code={"text": "TACE或HAIC"}), drug("cisplatin"))
+    assert surely(either) == [("tace", False)]
+    assert either.drafts[0].infusion is not None
+
+
+def test_half_a_tace_of_any_vessel_is_no_order_of_one() -> None:
+    assert not read(order(code=icd9("39.79"))).drafts
+    assert surely(read(order(code=icd9("39.79")), drug("cisplatin"))) == [("tace", True)]
 
 
 @pytest.mark.parametrize(

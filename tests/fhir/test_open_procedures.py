@@ -297,7 +297,13 @@ def test_a_text_that_says_so_decides(code: JSON, kind: TreatmentKind) -> None:
 
 def test_a_text_that_says_something_else_does_not() -> None:
     chart = charted(performed(coded(HCPCS, "C2616", "TACE")))
-    assert kinds(chart) == [(TACE, False)]
+    assert kinds(chart) == [(TACE, False), (TARE, False)]
+    chart = charted(performed(coded(CPT, "37243", "肝肿瘤射频消融术")))
+    assert kinds(chart) == [(TreatmentKind.ABLATION, False), (TACE, False)]
+    chart = charted(performed(coded(CPT, "96420", "肝肿瘤射频消融术")))
+    assert kinds(chart) == [(TreatmentKind.ABLATION, False), (HAIC, False)]
+    both = charted(performed(coded(CPT, "37243", "TACE+RFA")))
+    assert kinds(both) == [(TACE, True), (TreatmentKind.ABLATION, True)]
     assert notes(chart, "Procedure/t-1") == {CANDIDATE}
 
 
@@ -325,8 +331,8 @@ def test_the_carcinoma_as_the_reason_by_reference() -> None:
         return kinds(charted(performed({"text": "化疗栓塞"}, **reason), diagnosed(condition)))
 
     assert kinds_for(CARCINOMA) == [(TACE, True)]
-    assert kinds_for(concept("http://hl7.org/fhir/sid/icd-10", "C34.9")) == []
-    assert kinds(charted(performed({"text": "化疗栓塞"}))) == []
+    assert kinds_for(concept("http://hl7.org/fhir/sid/icd-10", "C34.9")) == [(TACE, False)]
+    assert kinds(charted(performed({"text": "化疗栓塞"}))) == [(TACE, False)]
 
 
 def test_chemotherapy_for_the_liver_is_not_arterial_by_its_text() -> None:

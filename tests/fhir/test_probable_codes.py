@@ -108,6 +108,37 @@ def test_a_chinese_code_is_known_as_hospitals_write_it(system: str, code: str) -
     assert notes(chart, "Procedure/t-1") == {CANDIDATE}
 
 
+@pytest.mark.parametrize("code", ["39.7903", "39.7900X054", "397903", "99.2501"])
+def test_a_chinese_code_without_a_system_is_probable(code: str) -> None:
+    chart = charted(performed({"coding": [{"code": code}]}))
+    assert kinds(chart) == [(TreatmentKind.TACE, False)]
+    stated = charted(performed({"coding": [{"code": code}], "text": "肝动脉化疗栓塞术"}))
+    assert kinds(stated) == [(TreatmentKind.TACE, True)]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "found"),
+    [
+        ("50.2900x001", "", []),
+        ("50.2300x002", "", [(TreatmentKind.ABLATION, False)]),
+        ("50.2300x002", "肝病损微波消融术", [(TreatmentKind.ABLATION, True)]),
+        ("39.7900x999", "", []),
+        ("39.7900x999", "肝固有动脉栓塞术", [(TreatmentKind.TACE, False)]),
+        ("99.2500x001", "静脉注射化疗药物", []),
+        ("50.9300x001", "", [(TreatmentKind.HAIC, False)]),
+    ],
+)
+def test_an_unknown_chinese_code_is_probably_the_one_above_it(
+    code: str, text: str, found: list[tuple[TreatmentKind, bool]]
+) -> None:
+    assert kinds(charted(performed(said(code, text)))) == found
+
+
+def test_unknown_chinese_halves_of_one_day_are_a_candidate() -> None:
+    chart = charted(performed(said("39.7900x999"), "t-1"), performed(said("99.2500x999"), "t-2"))
+    assert kinds(chart) == [(TreatmentKind.TACE, False)]
+
+
 def test_another_system_is_compared_exactly() -> None:
     assert kinds(charted(performed(said("04l33dz", system="http://hl7.org/x")))) == []
     lower = said("04l33dz", system="http://www.cms.gov/Medicare/Coding/ICD10")
@@ -153,10 +184,15 @@ def test_a_doubtful_text_does_not_decide(text: str) -> None:
     assert notes(chart, "Procedure/t-1") == {CANDIDATE}
 
 
-@pytest.mark.parametrize("code", ["50.2302", "39.7900x074", "38.8605"])
-def test_a_text_that_the_code_contradicts_does_not_decide(code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "others"),
+    [("50.2302", [TreatmentKind.ABLATION]), ("39.7900x074", []), ("38.8605", [])],
+)
+def test_a_text_that_the_code_contradicts_does_not_decide(
+    code: str, others: list[TreatmentKind]
+) -> None:
     chart = charted(performed(said(code, "肝动脉化疗栓塞术")))
-    assert kinds(chart) == [(TreatmentKind.TACE, False)]
+    assert kinds(chart) == [(kind, False) for kind in (TreatmentKind.TACE, *others)]
     assert notes(chart, "Procedure/t-1") == {CANDIDATE}
 
 

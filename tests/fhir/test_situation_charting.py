@@ -311,6 +311,32 @@ def test_what_is_no_planned_infusion(resources):
     assert infusions(*resources) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "is_infusion"),
+    [
+        ("拟行TACE", False),
+        ("planned TACE", False),
+        ("TACE+HAIC", True),
+        ("拟行HAIC", True),
+        ("肝动脉栓塞术", True),
+        ("TACE或HAIC", True),
+        ("CT after TACE", True),
+    ],
+)
+def test_only_a_tace_beyond_doubt_has_drugs_that_are_no_infusion(text, is_infusion):
+    planned = {**ordered("x"), "code": {"text": text}}
+    assert bool(infusions(drug(CISPLATIN), planned)) is is_infusion
+
+
+def test_an_infusion_that_its_text_names_takes_the_drugs_of_its_requisition():
+    requisition = {"system": "urn:x", "value": "1"}
+    of_haic = {**ordered("x", requisition=requisition), "code": {"text": "拟行HAIC"}}
+    given = drug(CISPLATIN, dosageInstruction=None, **group("1"))
+    assert infusions(given, of_haic) == [({"cisplatin"}, False)]
+    noted = charted(given, of_haic).notes
+    assert [n.code for n in noted if "ServiceRequest/r-x" in n.references] == ["text-matched"]
+
+
 def test_each_day_and_each_requisition_is_an_order_of_its_own():
     assert infusions(
         drug(CISPLATIN), drug(OXALIPLATIN, authoredOn="2023-05-21T08:00:00+08:00")

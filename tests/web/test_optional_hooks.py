@@ -75,6 +75,20 @@ def test_a_tace_appointment_shows_the_next_step(both, name):
         assert kinds(both, BOOK, booking(both, name, one)) == [("next-step", "info")]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"description": "TACE no 4"},
+        {"serviceType": [{"text": "拟行TACE"}]},
+        {"serviceType": [{"text": "肝动脉栓塞术"}]},
+        {"serviceType": [{"coding": [{"system": "urn:x", "code": "IR-7"}]}], "description": "TACE"},
+    ],
+)
+def test_an_appointment_may_be_for_a_tace_by_its_words(both, words):
+    one = appointment() | {"serviceType": []} | words
+    assert kinds(both, BOOK, booking(both, "refractory", one)) == [("next-step", "info")]
+
+
 @pytest.mark.parametrize("name", ["effective", "not-enough-data", "two-sessions"])
 def test_a_tace_appointment_of_another_patient_with_tace(both, name):
     assert kinds(both, BOOK, booking(both, name, appointment())) == []
@@ -87,6 +101,8 @@ def test_a_tace_appointment_of_another_patient_with_tace(both, name):
         appointment("haic"),
         appointment(patient="somebody"),
         appointment() | {"serviceType": [{"text": "follow-up"}]},
+        appointment() | {"serviceType": [], "description": "TACE consultation"},
+        appointment() | {"serviceType": [], "description": "CT after TACE"},
         {"resourceType": "Appointment", "status": "proposed"},
     ],
 )

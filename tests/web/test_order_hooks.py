@@ -41,6 +41,31 @@ def test_a_tace_for_a_refractory_patient(client, kind):
     assert both(client, "refractory", order(kind, patient=REFRACTORY)) == [["warning"]] * 2
 
 
+@pytest.mark.parametrize(
+    ("code", "begins"),
+    [
+        ({"text": "TACE No. 4"}, "TACE ordered"),
+        ({"text": "拟行第4次TACE"}, "TACE ordered"),
+        ({"text": "肝动脉栓塞术"}, "Perhaps TACE ordered"),
+        (
+            {"coding": [{"system": "urn:oid:2.16.156.10011.2.3.3.12", "code": "99.2501"}]},
+            "Perhaps TACE ordered",
+        ),
+    ],
+)
+def test_a_tace_by_the_wording_of_its_order(client, code, begins):
+    draft = order(patient=REFRACTORY, code=code)
+    assert both(client, "refractory", draft) == [["warning"]] * 2
+    (card,) = cards_of(client, SIGN, signing(client, "refractory", draft))
+    assert card["summary"].startswith(begins)
+
+
+@pytest.mark.parametrize("text", ["TACE consultation", "Consent form TACE", "CT after TACE"])
+def test_an_order_that_only_mentions_a_tace(client, text):
+    draft = order(patient=REFRACTORY, code={"text": text})
+    assert both(client, "refractory", draft) == [[], []]
+
+
 def test_a_tace_for_an_unsuitable_patient(client):
     draft = order(patient="demo-unsuitable")
     assert both(client, "unsuitable", draft) == [["warning"]] * 2

@@ -163,6 +163,8 @@ Title: "Hepatic encephalopathy, probably"
 * insert Published
 * insert ChineseTitle([[肝性脑病(待确认)]])
 * $diagnoses#K72.900x003+G94.3* "肝性脑病"
+* $diagnoses#K72.900x003 "肝性脑病"
+* $diagnoses#G94.3* "肝性脑病"
 * $icd10cm#K72.90 "Hepatic failure, unspecified without coma"
 * $icd10cm#K72.91 "Hepatic failure, unspecified with coma"
 
