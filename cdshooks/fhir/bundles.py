@@ -74,9 +74,20 @@ class Content:
     only_remarks: bool = False
     """In the place of data stood an OperationOutcome without an error."""
     short: bool = False
-    """``total`` exceeds the entries, or an inner Bundle has further pages."""
+    """``total`` exceeds the entries, and no link leads to more."""
+    lacks_inside: bool = False
+    """An inner Bundle has further pages, or fewer entries than its ``total``; nobody follows it."""
     next: str | None = None
     """The link to the next page."""
+
+    @property
+    def hides(self) -> bool:
+        """Something that stands here or belongs here is not to be had, wherever ``next`` leads."""
+        return self.lacks_inside or bool(self.unreadable)
+
+    @property
+    def is_part(self) -> bool:
+        return self.hides or self.short or self.next is not None
 
 
 def unpack(raw: msgspec.Raw | bytes) -> Content:
@@ -281,17 +292,16 @@ def _unpack_bundle(
                 content.unreadable.append(here)
                 continue
             _unpack_bundle(inner, content, urns, here, depth + 1)
-            content.short = content.short or content.next is not None
+            content.lacks_inside |= content.short or content.next is not None
             continue
         resource = _resource(inner, entry.resource, historic=kind == "history")
         if entry.full_url is not None and entry.full_url.startswith("urn:"):
             resource = _named_by_urn(resource, entry.full_url, urns)
         content.resources.append(resource)
-    total = _lone(head.total, int)
-    if kind != "history" and total is not None and total > matches:
-        content.short = True
     content.matches = matches
     content.next = _link(head, "next")
+    total = _lone(head.total, int) if kind != "history" and content.next is None else None
+    content.short = total is not None and total > matches
     if _asked_with_a_template(_link(head, "self") or ""):
         content.failed = True
 

@@ -53,6 +53,7 @@ class _Part:
     gap: GapKind | None = None
     """Why the contents are not the whole; None: they are."""
     next: str | None = None
+    """Where the rest is; None: only the whole search can make it whole."""
     unreadable: list[str] = field(default_factory=list)
     why: str = ""
     """What the server said, for the command line."""
@@ -194,9 +195,9 @@ def _prefetched(need: Need, prefetch: Prefetch) -> _Part:
     part.contents.append(content)
     if content.failed:
         part.gap = GapKind.REFUSED
-    elif content.next is not None or content.short or content.unreadable:
+    elif content.is_part:
         part.gap = GapKind.TRUNCATED
-        part.next = content.next
+        part.next = None if content.hides else content.next
     return part
 
 
@@ -231,10 +232,10 @@ def _fetch(parts: Iterable[_Part], patient_id: str, server: FhirClient) -> None:
         except FhirServerError as problem:
             _fail(part, problem)
             continue
+        hidden = any(page.hides for page in found.pages)
         part.contents += found.pages
         part.problem = found.problem
-        lost = any(page.unreadable for page in found.pages)
-        part.gap = GapKind.TRUNCATED if found.truncated or lost else None
+        part.gap = GapKind.TRUNCATED if found.truncated or hidden else None
         part.unreadable.clear()
 
 

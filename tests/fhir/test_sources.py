@@ -107,6 +107,7 @@ def test_bundles_without_end(tmp_path: Path) -> None:
         (bundle(patient(), link="next"), []),
         (bundle(patient(), bundle(link=[{"relation": "next", "url": "x"}])), [GapKind.TRUNCATED]),
         (bundle(patient(), kind="searchset", total=2), [GapKind.TRUNCATED]),
+        (bundle(patient(), bundle(kind="searchset", total=2)), [GapKind.TRUNCATED]),
         (bundle(patient(), kind="searchset", total=1), []),
         (bundle(patient(), kind="searchset", total="2"), []),
         (bundle(patient(), kind="history", total=9), []),
@@ -143,6 +144,7 @@ def test_an_entry_that_is_no_resource(tmp_path: Path, entry: Any) -> None:
     assert names(record) == ["Patient/p-1", "Procedure/t1"]
     [note] = record.notes
     assert (note.code, note.path[:15]) == ("unreadable-resource", "Bundle.entry[1]")
+    assert record.gaps == [Gap("bundle", GapKind.TRUNCATED)]
 
 
 @pytest.mark.parametrize("entry", [{}, {"resource": None}, {"request": {"method": "DELETE"}}])
@@ -370,6 +372,7 @@ def test_a_line_that_cannot_be_read(tmp_path: Path) -> None:
     assert record.notes == [
         ChartNote("unreadable-resource", path=f"Procedure.ndjson:{line}") for line in (2, 3)
     ]
+    assert record.gaps == [Gap("bundle", GapKind.TRUNCATED)]
 
 
 def test_a_single_ndjson_file(tmp_path: Path) -> None:
