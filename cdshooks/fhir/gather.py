@@ -23,12 +23,13 @@ from cdshooks.errors import (
     PreconditionFailed,
     UnusableInput,
 )
-from cdshooks.fhir.bundles import Content, NotFhir, merge, unpack
+from cdshooks.fhir.bundles import Content, NotFhir, unpack
 from cdshooks.fhir.client import FhirClient, Found, is_base_url
 from cdshooks.fhir.named import fetch_named
 from cdshooks.fhir.needs import NEEDS, PATIENT, Need
 from cdshooks.fhir.record import Gap, GapKind, Record
 from cdshooks.fhir.references import is_id
+from cdshooks.fhir.versions import merge
 from cdshooks.settings import LOOPBACK_URL, Limits
 
 Prefetch = Mapping[str, msgspec.Raw | None]

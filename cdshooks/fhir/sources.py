@@ -15,9 +15,10 @@ import msgspec
 
 from cdshooks.clinical.chart import ChartNote
 from cdshooks.errors import UnusableInput
-from cdshooks.fhir.bundles import Content, NotFhir, Resource, merge, unpack
+from cdshooks.fhir.bundles import Content, NotFhir, Resource, unpack
 from cdshooks.fhir.record import Gap, GapKind, Record
 from cdshooks.fhir.references import is_id
+from cdshooks.fhir.versions import merge
 from cdshooks.fhir.views import READ_TYPES, Unreadable, decode
 
 _UNREADABLE = "unreadable-resource"
