@@ -50,7 +50,7 @@ class Resource(NamedTuple):
             return self.id if is_id(self.id) else None
         if self.owner is None:
             return None
-        name = local_reference(Reference(reference=self.owner), ()) or ""
+        name = local_reference(Reference(reference=self.owner), None) or ""
         kind, _, patient_id = name.partition("/")
         return patient_id if kind == "Patient" else None
 
@@ -314,7 +314,7 @@ def _note_deletion(entry: _Entry, content: Content) -> None:
     """A history's entry without resource: ``DELETE Type/id`` (FHIR R4, http, history)."""
     if entry.request is None or entry.request.method != "DELETE":
         return
-    name = local_reference(Reference(reference=entry.request.url), ())
+    name = local_reference(Reference(reference=entry.request.url), None)
     if name is None or name.startswith("urn:"):
         return
     kind, _, identity = name.partition("/")

@@ -28,7 +28,7 @@ from cdshooks.fhir.client import FhirClient, Found, is_base_url
 from cdshooks.fhir.named import fetch_named
 from cdshooks.fhir.needs import NEEDS, PATIENT, Need
 from cdshooks.fhir.record import Gap, GapKind, Record
-from cdshooks.fhir.references import is_id
+from cdshooks.fhir.references import Bases, is_id
 from cdshooks.fhir.versions import merge
 from cdshooks.settings import LOOPBACK_URL, Limits
 
@@ -79,11 +79,11 @@ def gather(
     prefetch: Prefetch | None,
     server: FhirClient | None,
     *,
-    bases: tuple[str, ...] = (),
+    bases: Bases = None,
 ) -> Record:
     """The record, from prefetch and, where that is not enough, from ``server`` if it may be asked.
 
-    ``bases``: under which an absolute reference is the patient's (default: the server's). Raises
+    ``bases``: default the server's, and without one any. Raises
     :class:`BadRequest` for another patient, :class:`PreconditionFailed` without patient or
     procedures.
     """
@@ -288,12 +288,12 @@ def _record(
     parts: Iterable[_Part],
     patient_id: str,
     server: FhirClient | None,
-    bases: tuple[str, ...] = (),
+    bases: Bases = None,
 ) -> Record:
     """The parts as one, with what they name and the server gives beside them."""
     contents = [content for part in parts for content in part.contents]
     if server is not None:
-        bases = bases or (server.base,)
+        bases = (server.base,) if bases is None else bases
         contents += fetch_named(contents, server, bases, _threads, _GRACE_SECONDS)
     merged = merge(contents)
     notes = merged.notes

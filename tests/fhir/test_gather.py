@@ -134,7 +134,7 @@ def test_an_expanded_query_is_percent_encoded(need: Any) -> None:
 def test_a_whole_prefetch() -> None:
     record = gather("p-1", prefetch(), None)
     assert (record.patient_id, names(record)) == ("p-1", ["Patient/p-1", "Procedure/t1"])
-    assert (record.gaps, record.notes, record.bases) == ([], [], ())
+    assert (record.gaps, record.notes, record.bases) == ([], [], None)
 
 
 HELD = GapKind.NOT_FETCHABLE

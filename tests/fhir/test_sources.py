@@ -73,7 +73,7 @@ def complaint(source: str, who: str | None = None) -> str:
 def test_any_type_of_bundle(tmp_path: Path, kind: str | None) -> None:
     record = loaded(tmp_path, bundle(patient(), procedure("t1"), kind=kind))
     assert (record.patient_id, names(record)) == ("p-1", ["Patient/p-1", "Procedure/t1"])
-    assert (record.gaps, record.notes, record.bases) == ([], [], ())
+    assert (record.gaps, record.notes, record.bases) == ([], [], None)
 
 
 def test_one_resource(tmp_path: Path) -> None:
