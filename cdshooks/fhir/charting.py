@@ -26,6 +26,7 @@ from cdshooks.clinical.chart import (
     Stage,
     StatedFact,
     Treatment,
+    Unread,
 )
 from cdshooks.fhir.chart_assessed import note_other_sessions
 from cdshooks.fhir.chart_candidates import note_probable_imaging
@@ -33,7 +34,6 @@ from cdshooks.fhir.chart_clinical import (
     CLINICAL_ROLES,
     ECOG,
     NO_RULE,
-    Clinical,
     on_its_own,
     read_clinical,
 )
@@ -60,6 +60,7 @@ from cdshooks.fhir.chart_orders import read_planned_infusions
 from cdshooks.fhir.chart_outside import sessions_told_elsewhere
 from cdshooks.fhir.chart_panels import with_inherited
 from cdshooks.fhir.chart_proposals import propose_from_texts
+from cdshooks.fhir.chart_sheet import Clinical
 from cdshooks.fhir.chart_tnm import METASTASIS_CATEGORY, read_metastasis_categories
 from cdshooks.fhir.chart_treatments import Treatments, read_treatments
 from cdshooks.fhir.chart_unheld import note_unheld
@@ -209,6 +210,7 @@ def chart_of(
         diagnosis=tuple(sorted(clinical.diagnosis)),
         in_progress=treatments.in_progress,
         sources=_sources(desk),
+        unread=tuple(sorted(clinical.unread, key=_unread_order)),
     )
 
 
@@ -476,6 +478,10 @@ def _dated_order(value: Dated) -> tuple[object, ...]:
 
 def _stage_order(value: Stage) -> tuple[object, ...]:
     return (value.system, value.date or datetime.date.min, value.references)
+
+
+def _unread_order(value: Unread) -> tuple[object, ...]:
+    return (value.what, value.date or datetime.date.min, value.references)
 
 
 def _fact_order(value: StatedFact) -> tuple[object, ...]:
