@@ -22,6 +22,8 @@ from cdshooks.consensus.assessment import (
 from cdshooks.consensus.jsh_lcsgj2014 import MIN_SESSIONS
 from cdshooks.consensus.readings import DEFAULT, PROFILES, Readings
 
+REFUSED, PREFETCH = "server-refused", "prefetch."
+"""A search that nobody was there to ask names the key under which its result may be sent."""
 MISSING_BEHIND_REASON = {
     "technique-attestation": "tace-technique-attestation",
     "intent": "tace-intent",
@@ -104,7 +106,9 @@ def therapy_text(assessment: Assessment, say: Catalogue) -> Phrase:
 def note_text(note: ChartNote, say: Catalogue) -> Phrase:
     """What was not used and why; a detail whose key the catalogue lacks is left out."""
     parts = note_parts(note, say)
-    return say.glue(say.first(f"note.{note.code}", "note.value-not-usable"), say.bracketed(*parts))
+    not_sent = note.code == REFUSED and note.path.startswith(PREFETCH)
+    key = "note.not-sent" if not_sent else f"note.{note.code}"
+    return say.glue(say.first(key, "note.value-not-usable"), say.bracketed(*parts))
 
 
 def note_parts(note: ChartNote, say: Catalogue) -> list[Phrase]:

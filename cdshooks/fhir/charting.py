@@ -457,7 +457,8 @@ def _incomplete(desk: Desk, gaps: list[Gap]) -> tuple[str, ...]:
     for gap in gaps:
         found.update(_INCOMPLETE_BY_KEY.get(gap.key, (gap.key,)))
         code = "truncated" if gap.kind is GapKind.TRUNCATED else "server-refused"
-        desk.note(code, detail=gap.key)
+        path = f"prefetch.{gap.key}" if gap.kind is GapKind.NOT_FETCHABLE else ""
+        desk.note(code, detail=gap.key, path=path)
     return tuple(sorted(found))
 
 
