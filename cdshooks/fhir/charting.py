@@ -184,7 +184,9 @@ def chart_of(
     _note_links(desk, sorted_out.of("Patient"))
     unheld = note_unheld(desk, sorted_out.of("DiagnosticReport"), observations, sorted_out.names)
     read_clinical(desk, [one for one in elsewhere if one[1] not in _METASTASES], clinical)
-    ownerless = {part for kind in sorted_out.ownerless for part in _INCOMPLETE_BY_TYPE[kind]}
+    ownerless = {
+        part for kind in sorted_out.ownerless for part in _INCOMPLETE_BY_TYPE.get(kind, ())
+    }
     incomplete = tuple(sorted({*_incomplete(desk, record.gaps), *unheld, *ownerless}))
     return Chart(
         patient=desk.patient,

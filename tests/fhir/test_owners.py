@@ -16,6 +16,7 @@ import pytest
 from cdshooks.clinical.chart import ChartNote
 from cdshooks.fhir.charting import chart_of
 from cdshooks.fhir.record import Record
+from cdshooks.fhir.views import READ_TYPES
 from tests.fhir.test_bad_resources import LAST_SESSION, RECORD, answers, judged
 from tests.support.fhir_writer import Resource
 
@@ -78,6 +79,15 @@ def test_nothing_is_denied_for_want_of_what_is_nobodys(kind: str) -> None:
     assert shown["unsuitable"]["verdict"] != "no"
     if kind != "Condition":
         assert "not-met" not in {one["verdict"] for one in shown["definitions"].values()}
+
+
+@pytest.mark.parametrize("kind", sorted(READ_TYPES))
+def test_what_cannot_be_read_and_is_nobodys_is_only_noted(kind: str) -> None:
+    """Of every type that is read, also of those that are nobody's by their nature."""
+    odd = {"id": 5, "resourceType": kind, "meta": 5, "subject": {"reference": "#p"}}
+    shown = judged([*RECORD, odd])
+    assert "unreadable-resource" in {note["code"] for note in shown["notes"]}
+    assert "not-met" not in {one["verdict"] for one in shown["definitions"].values()}
 
 
 def test_an_absolute_reference_that_lies_under_no_base_names_nobody() -> None:
