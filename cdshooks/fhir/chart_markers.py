@@ -119,14 +119,17 @@ def _in_joined_series(
 def _upper_limit(
     desk: Desk, view: Observation, name: str, reference: str
 ) -> tuple[Decimal | None, bool]:
-    """The upper limit of the result's own reference range, in the same unit; False: it has one
-    that is not told (no unit, censored, several), so none can be put in its place.
+    """The upper limit of the result's own reference range, in the same unit.
+
+    False: it has one that is not told (no unit, censored, several), and none can be put in its
+    place. One in another unit, or only in words, leaves the published limit and a note.
     """
     limits: set[Decimal] = set()
     is_other, is_untold = False, False
     for found in view.reference_range:
         high = found.high
         if high is None or high.value is None:
+            is_other |= bool(bytes(found.text))
             continue
         spelt = _unit_of_marker(desk, high)
         if spelt is not None and spelt[0] != name:

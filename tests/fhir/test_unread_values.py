@@ -224,6 +224,9 @@ def high(value: float, unit: str | None = None, **more: Any) -> dict[str, Any]:
         ([high(8.1), high(8.1, "ng/mL")], True, False),
         ([high(5.8, "[IU]/mL")], False, True),
         ([{"low": {"value": 0}}], False, False),
+        ([{"text": "0-8.1 ng/mL"}], False, True),
+        ([{"text": 8.1}], False, True),
+        ([{"text": "adults"} | high(8.1, "ng/mL")], True, False),
     ],
     ids=str,
 )
