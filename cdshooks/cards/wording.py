@@ -24,8 +24,6 @@ from cdshooks.consensus.readings import DEFAULT, PROFILES, Readings
 
 MOST_NAMED = 20
 """Resources of one note; the JSON has all of them."""
-REFUSED, PREFETCH = "server-refused", "prefetch."
-"""A search that nobody was there to ask names the key under which its result may be sent."""
 MISSING_BEHIND_REASON = {
     "technique-attestation": "tace-technique-attestation",
     "intent": "tace-intent",
@@ -108,7 +106,7 @@ def therapy_text(assessment: Assessment, say: Catalogue) -> Phrase:
 def note_text(note: ChartNote, say: Catalogue) -> Phrase:
     """What was not used and why; a detail whose key the catalogue lacks is left out."""
     parts = note_parts(note, say)
-    not_sent = note.code == REFUSED and note.path.startswith(PREFETCH)
+    not_sent = note.code == "server-refused" and note.path.startswith("prefetch.")
     key = "note.not-sent" if not_sent else f"note.{note.code}"
     return say.glue(say.first(key, "note.value-not-usable"), say.bracketed(*parts))
 

@@ -459,8 +459,8 @@ def _incomplete(desk: Desk, gaps: list[Gap]) -> tuple[str, ...]:
     for gap in gaps:
         found.update(_INCOMPLETE_BY_KEY.get(gap.key, (gap.key,)))
         code = "truncated" if gap.kind is GapKind.TRUNCATED else "server-refused"
-        path = f"prefetch.{gap.key}" if gap.kind is GapKind.NOT_FETCHABLE else ""
-        desk.note(code, detail=gap.key, path=path)
+        never_asked = gap.kind is GapKind.NOT_FETCHABLE
+        desk.note(code, detail=gap.key, path=f"prefetch.{gap.key}" if never_asked else "")
     return tuple(sorted(found))
 
 

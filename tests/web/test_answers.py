@@ -58,7 +58,7 @@ def test_the_demo_patients(client, name, verdict, indicator, branches, tier):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_key_that_was_not_sent_is_told_as_that(client, call, lang):
     """Nobody was asked; and what its search would have held is not offered to be ordered."""
-    said = {"en": "A prefetch key was not sent", "zh": "请求未包含该prefetch键"}[lang]
+    said = {"en": "A prefetch key was not sent", "zh": "有prefetch键未提供"}[lang]
     refused = {"en": "The server refused", "zh": "服务器拒绝"}[lang]
     failed = {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]}
     for value, told, not_told in ((DELETE, said, refused), (failed, refused, said)):
