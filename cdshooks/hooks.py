@@ -26,7 +26,7 @@ from cdshooks.fhir.appointments import has_tace_appointment
 from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.draft_orders import Draft, DraftOrders, read_draft_orders
 from cdshooks.fhir.proposals import InvalidProposal, Wanted, proposed, resource_types
-from cdshooks.fhir.references import is_id
+from cdshooks.fhir.references import Bases, is_id
 from cdshooks.settings import Client
 
 PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN = "patient-view", "order-select", "order-sign"
@@ -97,7 +97,7 @@ def read_context(
     context: Mapping[str, Any],
     terminology: Terminology,
     *,
-    bases: tuple[str, ...] = (),
+    bases: Bases = None,
     site_timezone: str = "Asia/Shanghai",
 ) -> Asked:
     """What the context is about; raises BadRequest for orders that cannot be read."""

@@ -115,10 +115,14 @@ class Caller:
     """None in the sandbox mode: it may apply every suggestion."""
 
     @property
-    def fhir_servers(self) -> tuple[str, ...]:
-        """The only ones that are asked, and under which an absolute reference is a patient's."""
-        urls = self.client.fhir_servers if self.client else ()
-        return tuple(url.removesuffix("/") for url in urls)
+    def fhir_servers(self) -> tuple[str, ...] | None:
+        """The only ones that are asked, and under which an absolute reference is a patient's.
+
+        None in the sandbox mode: it has none of its own.
+        """
+        if self.client is None:
+            return None
+        return tuple(url.removesuffix("/") for url in self.client.fhir_servers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +227,7 @@ def answer(call: HookCall, site: Site) -> Answer:
         call.service.hook,
         call.context,
         site.terminology,
-        bases=bases or (() if server is None else (server.base,)),
+        bases=bases if server is None or bases is not None else (server.base,),
         site_timezone=site.settings.service.site_timezone,
     )
     if not asked.concerned:
@@ -347,7 +351,7 @@ def _fhir_access(
     if caller.client is None and LOOPBACK_URL.fullmatch(server):
         return FhirAccess(server.rstrip("/"), token)
     base = server.removesuffix("/")
-    if caller.client is None or base not in caller.fhir_servers:
+    if caller.client is None or base not in (caller.fhir_servers or ()):
         raise BadRequest("fhirServer is not a server that this service may ask.")
     return FhirAccess(base, token, caller.client.ca_file)
 

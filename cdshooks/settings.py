@@ -24,12 +24,13 @@ Algorithm = Literal["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
-_PATH = r"(:[1-9]\d{0,4})?(/(?!\.\.?(/|$))[A-Za-z0-9._~-]+)*/?"
+_PORT = r"(:([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?"
+_PATH = _PORT + r"(/(?!\.\.?(/|$))[A-Za-z0-9._~-]+)*/?"
 LOOPBACK_URL = re.compile(
     rf"https?://(localhost|127(\.(0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])){{3}}|\[::1\]){_PATH}"
 )
 HTTPS_URL = re.compile(rf"https://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?{_PATH}")
-_ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[::1\])(:[1-9]\d{0,4})?")
+_ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[::1\])" + _PORT)
 _CANONICAL = re.compile(r"(https?://|urn:)[^\s|#]+")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 

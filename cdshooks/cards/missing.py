@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from cdshooks.cards import caveats
 from cdshooks.cards.catalogue import Catalogue, Phrase
+from cdshooks.cards.lost import could_not_be_read
 from cdshooks.cards.wording import MISSING_BEHIND_REASON, missing_what
 from cdshooks.clinical.scores import missing_parts
 from cdshooks.consensus import codes
@@ -45,17 +46,24 @@ TIER_CODES = frozenset({codes.ICI_CONTRAINDICATION_SCREEN, codes.COMBINATION_TOL
 
 
 def lines(assessment: Assessment, today: datetime.date, say: Catalogue) -> list[Phrase]:
-    """Per code: what is missing, who can supply it, what to do (with dates when known)."""
+    """Per code: what is missing, who can supply it, what to do (with dates when known).
+
+    What may be recorded and could not be read is asked of the record, not of the clinic.
+    """
     found = []
     for code in by_weight(assessment):
         what = named(code, assessment, say)
+        who, do = say.say(f"missing.{code}.who"), _what_to_do(code, assessment, today, say)
+        if could_not_be_read(code, assessment):
+            what = say.say("line.unread", what=what)
+            who, do = say.say(f"missing.{codes.RECORD_INCOMPLETE}.who"), say.say("line.unread-do")
         found.append(
             say.say(
                 "line.missing",
                 what=Phrase(what[:1].upper() + what[1:]),
                 needed=say.join(_needed_for(code, assessment, say)),
-                who=say.say(f"missing.{code}.who"),
-                do=_what_to_do(code, assessment, today, say),
+                who=who,
+                do=do,
             )
         )
     return found

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from cdshooks.cards import evidence
 from cdshooks.cards.catalogue import Catalogue
+from cdshooks.cards.lost import LABORATORY, could_not_be_read, is_lost
 from cdshooks.cards.model import Offer, Proposal
 from cdshooks.clinical.chart import References, named
 from cdshooks.consensus import codes
@@ -62,8 +63,9 @@ def of_guard(
 
 
 def of_missing(assessment: Assessment, say: Catalogue) -> list[Offer]:
-    """What can be ordered now to get a missing datum."""
-    missing, found = set(assessment.missing), []
+    """What can be ordered now to get a missing datum; nothing that may be there, unread."""
+    missing = {code for code in assessment.missing if not could_not_be_read(code, assessment)}
+    found = []
     if codes.IMAGING_IN_WINDOW in missing and assessment.due is not None:
         due = assessment.due
         for kind in IMAGING:
@@ -76,7 +78,7 @@ def of_missing(assessment: Assessment, say: Catalogue) -> list[Offer]:
             )
     if codes.MARKERS in missing and assessment.course.sessions:
         found.append(_single("afp", assessment, say, ("DEF-JSH.4",)))
-    if codes.LIVER_FUNCTION in missing:
+    if codes.LIVER_FUNCTION in assessment.missing and not is_lost(LABORATORY, assessment):
         proposals = tuple(
             _proposal(kind, assessment, say, ("CCI-C9.2",), ()) for kind in LIVER_TESTS
         )

@@ -22,6 +22,8 @@ from cdshooks.consensus.assessment import (
 from cdshooks.consensus.jsh_lcsgj2014 import MIN_SESSIONS
 from cdshooks.consensus.readings import DEFAULT, PROFILES, Readings
 
+MOST_NAMED = 20
+"""Resources of one note; the JSON has all of them."""
 MISSING_BEHIND_REASON = {
     "technique-attestation": "tace-technique-attestation",
     "intent": "tace-intent",
@@ -130,8 +132,11 @@ def _plain(mm: Decimal) -> str:
 
 
 def note_line(note: ChartNote, say: Catalogue, sources: Mapping[str, Source]) -> Phrase:
-    """Of a conflict, both sides are told with their versions."""
-    found = sourced(note.references, sources, say, always=note.code == "conflict")
+    """Of a conflict, both sides are told with their versions; of very many resources the first."""
+    items = named(note.references)
+    found = sourced(items[:MOST_NAMED], sources, say, always=note.code == "conflict")
+    if len(items) > MOST_NAMED:
+        found = say.join([found, say.say("line.more", count=len(items) - MOST_NAMED)])
     text = note_text(note, say)
     return say.join([text, found], "word.colon") if found else text
 

@@ -351,6 +351,16 @@ class StatedFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A value that is recorded and cannot be used; see :mod:`cdshooks.clinical.unread`."""
+
+    what: str
+    """``ecog``, a Fact, or the name of a part of the liver function."""
+    date: datetime.date | None
+    references: References
+
+
+@dataclass(frozen=True, slots=True)
 class LiverFunction:
     bilirubin: tuple[Laboratory, ...] = ()
     albumin: tuple[Laboratory, ...] = ()
@@ -420,3 +430,4 @@ class Chart:
     """TACE procedures still in progress; begun more than two days ago, one may be a session."""
     sources: Mapping[str, Source] = field(default_factory=dict)
     """By reference; of one that is not here nothing but its plain statement is known."""
+    unread: tuple[Unread, ...] = ()

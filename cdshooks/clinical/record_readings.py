@@ -23,7 +23,9 @@ from cdshooks.clinical.chart import (
     Scan,
     Stage,
     Treatment,
+    Unread,
 )
+from cdshooks.clinical.unread import without_outdated
 
 ALL_COMBINATIONS_UP_TO = 4
 MAX_READINGS = 512
@@ -108,7 +110,10 @@ def as_known_on(chart: Chart, as_of: datetime.date) -> Chart:
         name: tuple(
             i for i in getattr(chart, name) if (day := _first_day(i)) is None or day <= as_of
         )
-        for name in ("ecog", "largest_diameter", "lesion_count", "stages", "planned_infusions")
+        for name in (
+            *("ecog", "largest_diameter", "lesion_count", "stages", "planned_infusions"),
+            "unread",
+        )
     }
     later.update(
         ref
@@ -118,7 +123,7 @@ def as_known_on(chart: Chart, as_of: datetime.date) -> Chart:
         for ref in item.references
     )
     notes = tuple(ChartNote("after-as-of", (reference,)) for reference in sorted(later))
-    return replace(
+    kept_only = replace(
         chart,
         treatments=(*treatments, *running),
         scans=scans,
@@ -128,6 +133,7 @@ def as_known_on(chart: Chart, as_of: datetime.date) -> Chart:
         **others,
         notes=tuple(n for n in chart.notes if n.day is None or n.day <= as_of) + notes,
     )
+    return without_outdated(kept_only)
 
 
 def _without(scan: Scan, references: set[str]) -> Scan:
@@ -157,5 +163,5 @@ def _without(scan: Scan, references: set[str]) -> Scan:
     )
 
 
-def _first_day(item: Dated | Stage | PlannedInfusion) -> datetime.date | None:
+def _first_day(item: Dated | Stage | PlannedInfusion | Unread) -> datetime.date | None:
     return (item.first if isinstance(item, Dated) else None) or item.date

@@ -109,8 +109,14 @@ def _fact(chart: Chart, fact: Fact) -> Known:
 
 
 def _refractory_ascites(chart: Chart, as_of: datetime.date, facts: Mapping[Fact, Known]) -> Known:
-    """No ascites settles an unstated refractory ascites; beside a stated one it is a conflict."""
+    """No ascites settles an unstated refractory ascites; beside a stated one it is a conflict.
+
+    A statement that cannot be read may have been either.
+    """
     stated = facts[Fact.REFRACTORY_ASCITES]
+    unread = any(one.what == Fact.REFRACTORY_ASCITES for one in chart.unread)
+    if unread and stated.answer is None:
+        return stated
     ascites = ascites_points(chart.liver, as_of)
     if ascites is None or ascites.highest > 1 or stated.answer is False:
         return stated

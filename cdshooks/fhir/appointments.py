@@ -14,7 +14,7 @@ from cdshooks.fhir.bundles import NotFhir, unpack
 from cdshooks.fhir.chart_desk import Desk
 from cdshooks.fhir.chart_procedures import recognise
 from cdshooks.fhir.codes import Terminology
-from cdshooks.fhir.references import local_reference
+from cdshooks.fhir.references import Bases, local_reference
 from cdshooks.fhir.views import CodeableConcept, Element, Procedure, Reference
 
 WHERE = "context.appointments"
@@ -34,7 +34,7 @@ class _Appointment(Element):
 
 
 def has_tace_appointment(
-    bundle: Mapping[str, Any], patient_id: str, terminology: Terminology, bases: tuple[str, ...]
+    bundle: Mapping[str, Any], patient_id: str, terminology: Terminology, bases: Bases
 ) -> bool:
     """An appointment that names no patient is this patient's."""
     desk = Desk(f"Patient/{patient_id}", terminology, ZoneInfo("UTC"), bases)

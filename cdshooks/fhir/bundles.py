@@ -6,15 +6,12 @@ cannot be read costs only itself. Nothing is rebuilt, so numbers stay exactly as
 
 from __future__ import annotations
 
-import datetime
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from cdshooks.clinical.chart import ChartNote
 from cdshooks.fhir.references import is_id, local_reference
 from cdshooks.fhir.views import Meta, Reference
 
@@ -55,7 +52,7 @@ class Resource(NamedTuple):
             return self.id if is_id(self.id) else None
         if self.owner is None:
             return None
-        name = local_reference(Reference(reference=self.owner), ()) or ""
+        name = local_reference(Reference(reference=self.owner), None) or ""
         kind, _, patient_id = name.partition("/")
         return patient_id if kind == "Patient" else None
 
@@ -76,11 +73,22 @@ class Content:
     only_remarks: bool = False
     """In the place of data stood an OperationOutcome without an error."""
     short: bool = False
-    """``total`` exceeds the entries, or an inner Bundle has further pages."""
+    """``total`` exceeds the entries, and no link leads to more."""
+    lacks_inside: bool = False
+    """An inner Bundle has further pages, or fewer entries than its ``total``; nobody follows it."""
     next: str | None = None
     """The link to the next page."""
     urns: dict[str, str] = field(default_factory=dict)
     """Whom the ``urn:`` of an entry names, by the urn in lower case."""
+
+    @property
+    def hides(self) -> bool:
+        """Something that stands here or belongs here is not to be had, wherever ``next`` leads."""
+        return self.lacks_inside or bool(self.unreadable)
+
+    @property
+    def is_part(self) -> bool:
+        return self.hides or self.short or self.next is not None
 
 
 def unpack(raw: msgspec.Raw | bytes) -> Content:
@@ -105,52 +113,6 @@ def unpack(raw: msgspec.Raw | bytes) -> Content:
         content.resources.append(_resource(head, raw))
         content.matches = 1
     return content
-
-
-@dataclass(slots=True)
-class Merged:
-    resources: list[msgspec.Raw]
-    notes: list[ChartNote]
-    contested: frozenset[str]
-    """Names under which different contents stand, of which none is newer: all of them are here."""
-
-
-def merge(contents: Iterable[Content]) -> Merged:
-    """Every resource once, the highest version of each, whatever the order in which they came.
-
-    Versions that differ in more than ``meta`` leave a note, unless they came from a history.
-    """
-    newest: dict[str, list[Resource]] = {}
-    nameless: dict[bytes, msgspec.Raw] = {}
-    differing: set[str] = set()
-    deleted: list[Resource] = []
-    for content in contents:
-        deleted += content.deleted
-        for resource in content.resources:
-            name = resource.name
-            if name is None:
-                nameless.setdefault(bytes(resource.raw), resource.raw)
-                continue
-            held = newest.setdefault(name, [])
-            others = [other for other in held if not _same(resource.raw, other.raw)]
-            if any(not (resource.historic and other.historic) for other in others):
-                differing.add(name)
-            if any(_is_newer(other, resource) for other in held):
-                continue
-            older = [other for other in held if _is_newer(resource, other)]
-            if older or len(others) == len(held):
-                newest[name] = [*(other for other in held if other not in older), resource]
-    for deletion in deleted:
-        held = newest.get(deletion.name or "", [])
-        if held and not any(_is_newer(one, deletion) for one in held):
-            del newest[deletion.name or ""]
-    contested = frozenset(name for name, held in newest.items() if len(held) > 1)
-    notes = [ChartNote("conflict", (name,), "versions") for name in sorted(contested)]
-    notes += [
-        ChartNote("duplicate", (name,)) for name in sorted((differing & newest.keys()) - contested)
-    ]
-    resources = [resource.raw for held in newest.values() for resource in held]
-    return Merged([*resources, *nameless.values()], notes, contested)
 
 
 # Views: only what is needed to unpack
@@ -285,17 +247,16 @@ def _unpack_bundle(
                 content.unreadable.append(here)
                 continue
             _unpack_bundle(inner, content, urns, here, depth + 1)
-            content.short = content.short or content.next is not None
+            content.lacks_inside |= content.short or content.next is not None
             continue
         resource = _resource(inner, entry.resource, historic=kind == "history")
         if entry.full_url is not None and entry.full_url.startswith("urn:"):
             resource = _named_by_urn(resource, entry.full_url, urns)
         content.resources.append(resource)
-    total = _lone(head.total, int)
-    if kind != "history" and total is not None and total > matches:
-        content.short = True
     content.matches = matches
     content.next = _link(head, "next")
+    total = _lone(head.total, int) if kind != "history" and content.next is None else None
+    content.short = total is not None and total > matches
     if _asked_with_a_template(_link(head, "self") or ""):
         content.failed = True
 
@@ -357,7 +318,7 @@ def _note_deletion(entry: _Entry, content: Content) -> None:
     """A history's entry without resource: ``DELETE Type/id`` (FHIR R4, http, history)."""
     if entry.request is None or entry.request.method != "DELETE":
         return
-    name = local_reference(Reference(reference=entry.request.url), ())
+    name = local_reference(Reference(reference=entry.request.url), None)
     if name is None or name.startswith("urn:"):
         return
     kind, _, identity = name.partition("/")
@@ -397,43 +358,3 @@ def _with_resolved_urns(resource: Resource, urns: dict[str, str]) -> Resource:
 
     owner = resource.owner and urns.get(resource.owner.lower(), resource.owner)
     return resource._replace(owner=owner, raw=msgspec.Raw(_URN_REFERENCE.sub(resolved, text)))
-
-
-# Versions
-
-
-def _is_newer(one: Resource, other: Resource) -> bool:
-    """Whether ``one`` is a higher version: by ``versionId``, else by ``lastUpdated``."""
-    mine, its = _version_number(one), _version_number(other)
-    if mine is not None and its is not None and mine != its:
-        return mine > its
-    changed, other_changed = _changed(one), _changed(other)
-    if changed is not None and other_changed is not None:
-        return changed > other_changed
-    return (mine, changed) != (None, None) and (its, other_changed) == (None, None)
-
-
-def _version_number(resource: Resource) -> int | None:
-    text = resource.meta.version_id if resource.meta is not None else None
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else None
-
-
-def _changed(resource: Resource) -> datetime.datetime | None:
-    text = resource.meta.last_updated if resource.meta is not None else None
-    try:
-        moment = datetime.datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.UTC)
-
-
-def _same(one: msgspec.Raw, other: msgspec.Raw) -> bool:
-    """Whether two versions say the same, ``meta`` aside."""
-    if bytes(one) == bytes(other):
-        return True
-    mine, its = (_lone(raw, dict[str, Any]) for raw in (one, other))
-    if mine is None or its is None:
-        return False
-    mine.pop("meta", None)
-    its.pop("meta", None)
-    return bool(mine == its)

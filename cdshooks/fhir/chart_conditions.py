@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cdshooks.clinical.chart import Fact, Grade, StatedFact
-from cdshooks.fhir.chart_clinical import Clinical
 from cdshooks.fhir.chart_desk import (
     CANDIDATE,
     DROPPED,
@@ -21,6 +20,7 @@ from cdshooks.fhir.chart_desk import (
 )
 from cdshooks.fhir.chart_imaging import Finding
 from cdshooks.fhir.chart_procedures import names_carcinoma
+from cdshooks.fhir.chart_sheet import Clinical
 from cdshooks.fhir.codes import PROBABLE
 from cdshooks.fhir.views import CodeableConcept, Condition, Observation
 

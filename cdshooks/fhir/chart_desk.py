@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from cdshooks.clinical.chart import Certainty, ChartNote
 from cdshooks.fhir.codes import Terminology
 from cdshooks.fhir.dates import Day, UnreadableDate, date_in_words, read_day
-from cdshooks.fhir.references import local_reference
+from cdshooks.fhir.references import Bases, local_reference
 from cdshooks.fhir.views import (
     CodeableConcept,
     Element,
@@ -51,7 +51,7 @@ class Desk:
     """``Patient/<id>``"""
     terminology: Terminology
     zone: ZoneInfo
-    bases: tuple[str, ...] = ()
+    bases: Bases = None
     notes: set[ChartNote] = field(default_factory=set)
     foreign: set[str] = field(default_factory=set)
     """References of the resources of other patients."""

@@ -26,6 +26,7 @@ from cdshooks.clinical.chart import (
     Stage,
     StatedFact,
     Treatment,
+    Unread,
 )
 from cdshooks.fhir.chart_assessed import note_other_sessions
 from cdshooks.fhir.chart_candidates import note_probable_imaging
@@ -33,7 +34,6 @@ from cdshooks.fhir.chart_clinical import (
     CLINICAL_ROLES,
     ECOG,
     NO_RULE,
-    Clinical,
     on_its_own,
     read_clinical,
 )
@@ -60,6 +60,7 @@ from cdshooks.fhir.chart_orders import read_planned_infusions
 from cdshooks.fhir.chart_outside import sessions_told_elsewhere
 from cdshooks.fhir.chart_panels import with_inherited
 from cdshooks.fhir.chart_proposals import propose_from_texts
+from cdshooks.fhir.chart_sheet import Clinical
 from cdshooks.fhir.chart_tnm import METASTASIS_CATEGORY, read_metastasis_categories
 from cdshooks.fhir.chart_treatments import Treatments, read_treatments
 from cdshooks.fhir.chart_unheld import note_unheld
@@ -84,6 +85,8 @@ from cdshooks.fhir.views import (
 FOREIGN = "foreign-patient"
 _COUNTING = frozenset({"completed", "available", *FINAL})
 _OF_NOBODY = (Medication, Binary)
+_OWNER = {"BodyStructure": "patient"}
+"""Where a resource names its patient, when not as ``subject``."""
 MODIFIED = "modifier-extension"
 _METASTASES = frozenset({METASTASIS, METASTASIS_PRESENT, METASTASIS_CATEGORY})
 
@@ -99,6 +102,22 @@ _INCOMPLETE_BY_KEY: dict[str, tuple[str, ...]] = {
     "labs": ("observations",),
     "bundle": ("procedures", "imaging", "observations"),
 }
+_INCOMPLETE_BY_TYPE: dict[str, tuple[str, ...]] = {
+    "Procedure": ("procedures",),
+    "Encounter": ("procedures",),
+    "DocumentReference": ("procedures",),
+    "ImagingStudy": ("imaging",),
+    "DiagnosticReport": ("imaging",),
+    "BodyStructure": ("imaging",),
+    "Media": ("imaging",),
+    "Observation": ("imaging", "observations"),
+    "Condition": ("conditions",),
+    "MedicationRequest": ("medicationRequests",),
+    "MedicationAdministration": ("medicationAdministrations",),
+    "MedicationStatement": ("medicationAdministrations",),
+    "ServiceRequest": ("serviceRequests",),
+}
+"""What may be lacking when a resource of this type cannot be told to be anybody's."""
 
 
 def chart_of(
@@ -165,7 +184,10 @@ def chart_of(
     _note_links(desk, sorted_out.of("Patient"))
     unheld = note_unheld(desk, sorted_out.of("DiagnosticReport"), observations, sorted_out.names)
     read_clinical(desk, [one for one in elsewhere if one[1] not in _METASTASES], clinical)
-    incomplete = tuple(sorted({*_incomplete(desk, record.gaps), *unheld}))
+    ownerless = {
+        part for kind in sorted_out.ownerless for part in _INCOMPLETE_BY_TYPE.get(kind, ())
+    }
+    incomplete = tuple(sorted({*_incomplete(desk, record.gaps), *unheld, *ownerless}))
     return Chart(
         patient=desk.patient,
         treatments=treatments.performed,
@@ -190,6 +212,7 @@ def chart_of(
         diagnosis=tuple(sorted(clinical.diagnosis)),
         in_progress=treatments.in_progress,
         sources=_sources(desk),
+        unread=tuple(sorted(clinical.unread, key=_unread_order)),
     )
 
 
@@ -216,6 +239,10 @@ class _SortedOut:
     names: set[str] = field(default_factory=set)
     """Every reference under which the record holds something, used or not."""
     by_type: dict[str, list[Entry[Any]]] = field(default_factory=dict)
+    foreign: list[str] = field(default_factory=list)
+    """References of the resources of other patients."""
+    ownerless: dict[str, list[str]] = field(default_factory=dict)
+    """By type, the references of resources that name nobody who can be told."""
 
     def of(self, kind: str) -> list[Entry[Any]]:
         return self.by_type.get(kind, [])
@@ -247,42 +274,45 @@ def _sorted_out(desk: Desk, record: Record) -> _SortedOut:
         else:
             candidate = _Candidate(type(decoded).__name__, decoded, raw)
             identity = decoded.id
-        if identity is None:
-            desk.note(UNREADABLE, path=f"{candidate.kind}.id")
-            nameless.append(candidate)
-        elif not is_id(identity):
+        reference = f"{candidate.kind}/{identity}"
+        if reference in record.contested and candidate.unreadable is None:
+            candidate.unreadable = Unreadable(candidate.kind, identity, "", candidate.view)
+            candidate.noted = True
+        if not is_id(identity):
             desk.note(UNREADABLE, path=f"{candidate.kind}.id" if candidate.kind else "")
+            nameless.append(candidate)
         else:
-            reference = f"{candidate.kind}/{identity}"
             other = newest.get(reference)
             if other is None or _version(candidate, desk) > _version(other, desk):
                 newest[reference] = candidate
     out = _SortedOut(set(newest))
-    foreign: list[str] = []
     for reference in sorted(newest):
-        candidate = newest[reference]
-        if reference in record.contested and candidate.unreadable is None:
-            candidate.unreadable = Unreadable(candidate.kind, reference, "", candidate.view)
-            candidate.noted = True
-        _admit(desk, reference, candidate, out, foreign)
+        _admit(desk, reference, newest[reference], out)
     nameless.sort(key=lambda candidate: (candidate.kind, bytes(candidate.raw)))
     for number, candidate in enumerate(nameless):
-        _admit(desk, f"{candidate.kind}/{NAMELESS}{number}", candidate, out, foreign)
-    if foreign:
-        desk.foreign.update(foreign)
-        desk.notes.add(ChartNote(FOREIGN, tuple(sorted(foreign)), count=len(foreign)))
+        _admit(desk, f"{candidate.kind}/{NAMELESS}{number}", candidate, out)
+    if out.foreign:
+        desk.foreign.update(out.foreign)
+        desk.notes.add(ChartNote(FOREIGN, tuple(sorted(out.foreign)), count=len(out.foreign)))
+    for kind, found in out.ownerless.items():
+        path = f"{kind}.{_OWNER.get(kind, 'subject')}"
+        count = len(found)
+        desk.notes.add(ChartNote(UNREADABLE, tuple(sorted(found)), "owner", path, count=count))
     return out
 
 
-def _admit(
-    desk: Desk, reference: str, candidate: _Candidate, out: _SortedOut, foreign: list[str]
-) -> None:
+def _admit(desk: Desk, reference: str, candidate: _Candidate, out: _SortedOut) -> None:
     view, unreadable = candidate.view, candidate.unreadable
-    if view is not None and not _is_of_patient(desk, view, unreadable):
-        foreign.append(reference)
-        return
+    if view is not None:
+        is_own = _is_of_patient(desk, view, unreadable)
+        if is_own is None:
+            out.ownerless.setdefault(candidate.kind, []).append(reference)
+        elif not is_own:
+            out.foreign.append(reference)
+        if not is_own:
+            return
     if unreadable is not None and not candidate.noted:
-        references = (reference,) if unreadable.id is not None else ()
+        references = (reference,) if is_id(unreadable.id) else ()
         desk.note(UNREADABLE, *references, path=unreadable.path)
     whole = unreadable is None
     if view is None:
@@ -298,10 +328,11 @@ def _admit(
     out.by_type.setdefault(candidate.kind, []).append(entry)
 
 
-def _is_of_patient(desk: Desk, view: AnyResource, unreadable: Unreadable | None) -> bool:
-    """Whether a resource says that it is this patient's; one that does not say is not.
+def _is_of_patient(desk: Desk, view: AnyResource, unreadable: Unreadable | None) -> bool | None:
+    """Whether a resource says that it is this patient's; None: nobody whom it names can be told.
 
-    What is of no patient at all, as a drug, is used only by what refers to it.
+    Neither another's nor nobody's is used, but of nobody's it cannot be said that it is not this
+    patient's. What is of no patient at all, as a drug, is used only by what refers to it.
     """
     if isinstance(view, _OF_NOBODY):
         return True
@@ -310,7 +341,10 @@ def _is_of_patient(desk: Desk, view: AnyResource, unreadable: Unreadable | None)
     owner = view.patient if isinstance(view, BodyStructure) else view.subject
     if owner is None and unreadable is not None:
         return True
-    return desk.reference(owner) == desk.patient
+    named = desk.reference(owner)
+    if named is None or named.startswith("urn:"):
+        return None
+    return named == desk.patient
 
 
 def _note_links(desk: Desk, patients: list[Entry[Patient]]) -> None:
@@ -447,6 +481,10 @@ def _dated_order(value: Dated) -> tuple[object, ...]:
 
 def _stage_order(value: Stage) -> tuple[object, ...]:
     return (value.system, value.date or datetime.date.min, value.references)
+
+
+def _unread_order(value: Unread) -> tuple[object, ...]:
+    return (value.what, value.date or datetime.date.min, value.references)
 
 
 def _fact_order(value: StatedFact) -> tuple[object, ...]:

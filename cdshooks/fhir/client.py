@@ -38,7 +38,8 @@ _CHUNK = 16 * 1024
 _CONNECTIONS = 32
 """Kept open per server."""
 _URL = re.compile(r"[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%|-]+")
-_HIDDEN_IN_PATH = re.compile(r"%(2e|2f|5c|25|00)|(^|/)\.\.?(/|$)", re.IGNORECASE)
+_HIDDEN_IN_PATH = re.compile(r"%(2e|2f|5c|25|00)|(^|/)\.\.?((;|%3b)[^/]*)?(/|$)", re.IGNORECASE)
+"""Some servers drop what follows a ``;`` before they resolve ``..``."""
 _PORTS = {"http": 80, "https": 443}
 _HEADERS = {
     "Accept": "application/fhir+json",
@@ -76,7 +77,10 @@ class Found:
 
 
 class FhirClient:
-    """One server for one call; several threads may use it. The deadline counts from now."""
+    """One server for one call; several threads may use it. The deadline counts from now.
+
+    Raises ValueError for a base that can name no server.
+    """
 
     def __init__(
         self,
@@ -89,7 +93,10 @@ class FhirClient:
     ) -> None:
         self.base = base.rstrip("/")
         self.limits = limits or Limits()
-        self._origin = _origin(self.base)
+        origin = _origin(self.base)
+        if origin is None:
+            raise ValueError("the base has no address")
+        self._origin = origin
         self._path = urlsplit(self.base).path
         self._token = token
         self._clock = clock
@@ -271,7 +278,10 @@ def _timed_out() -> FhirServerError:
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None] | None:
-    """Scheme, host and port; None when there is more, or less, than that before the path."""
+    """Scheme, host and port; None when there is more, or less, than that before the path.
+
+    None is the origin of nothing: two addresses without one have nothing in common.
+    """
     try:
         parts = urlsplit(url)
         if "@" in parts.netloc or "#" in url:

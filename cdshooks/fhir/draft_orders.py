@@ -5,7 +5,8 @@ told of as such; "planned" is no doubt in an order. Of the drugs that are ordere
 that stand in the same Bundle are those of its liver infusion, but for those with another route
 (CDS Hooks, order-select and order-sign). A Bundle needs no ``type``, and a signed order may be
 revised, so the status need not be draft. What would be silently overlooked is refused instead: an
-entry or a ServiceRequest that cannot be read, and the shapes of other FHIR versions.
+entry or a ServiceRequest that cannot be read, a subject who cannot be told, and the
+shapes of other FHIR versions.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from cdshooks.fhir.chart_medications import with_drugs
 from cdshooks.fhir.chart_orders import OrderedDrugs, add_drug
 from cdshooks.fhir.chart_procedures import Recognised, recognise
 from cdshooks.fhir.codes import Terminology
-from cdshooks.fhir.references import is_id, local_reference
+from cdshooks.fhir.references import Bases, is_id, local_reference
 from cdshooks.fhir.views import (
     CodeableConcept,
     Medication,
@@ -70,14 +71,14 @@ class DraftOrders:
     urns: Mapping[str, str] = field(default_factory=dict)
     """What an entry holds, by its ``urn:`` in lower case."""
 
-    def selected(self, selections: list[str], bases: tuple[str, ...] = ()) -> tuple[Draft, ...]:
+    def selected(self, selections: list[str], bases: Bases = None) -> tuple[Draft, ...]:
         """The drafts that were just selected: by ``Type/id``, version, absolute URL or urn."""
         chosen = {self._named(one, bases) for one in selections}
         if not chosen <= self.references:
             raise BadRequest("context.selections must name orders that context.draftOrders holds.")
         return tuple(draft for draft in self.drafts if draft.name in chosen)
 
-    def _named(self, selection: str, bases: tuple[str, ...]) -> str | None:
+    def _named(self, selection: str, bases: Bases) -> str | None:
         if selection in self.references:
             return selection
         if name := self.urns.get(selection.lower()):
@@ -97,7 +98,7 @@ def read_draft_orders(
     patient_id: str,
     terminology: Terminology,
     *,
-    bases: tuple[str, ...] = (),
+    bases: Bases = None,
     site_timezone: str = "Asia/Shanghai",
 ) -> DraftOrders:
     """The TACE and liver-infusion orders of the patient; others' are left out, with a note.
@@ -112,23 +113,28 @@ def read_draft_orders(
     content = _unpacked(bundle)
     known = _medications(content)
     for resource in content.resources:
-        if not _is_of_patient(resource, desk):
+        is_own = _is_of_patient(resource, desk)
+        if is_own is False:
             foreign.add(resource.name or resource.type)
             continue
         view = _view(resource)
+        if not _stands(view):
+            continue
+        if is_own is None:
+            path = f"{WHERE} holds a {resource.type}.subject"
+            raise BadRequest(f"{path} that is no Patient whom this service can tell.")
         reference = resource.name if resource.name and is_id(resource.id) else ""
         if isinstance(view, ServiceRequest):
-            if view.status not in _OVER and not view.do_not_perform:
-                services.append(Entry(resource.name or "", view))
+            services.append(Entry(resource.name or "", view))
         elif isinstance(view, MedicationRequest):
             route = _is_arterial(desk, view)
-            if view.status not in _OVER and not view.do_not_perform and route is not False:
+            if route is not False:
                 (entry,) = with_drugs(desk, [Entry(reference, view)], known)
                 add_drug(desk, drugs, entry.view, reference)
                 drug_references |= {reference} - {""}
                 is_infused = is_infused or route is True
-        elif isinstance(view, Unreadable):
-            drugs.unrecognised |= view.type == "MedicationRequest"
+        else:
+            drugs.unrecognised = True
     ambiguous = _ambiguous(content)
     drafts = _drafts(desk, services, drugs, drug_references, is_infused, ambiguous)
     if foreign:
@@ -174,10 +180,21 @@ def _ambiguous(content: Content) -> set[str]:
     return found
 
 
-def _is_of_patient(resource: Resource, desk: Desk) -> bool:
+def _is_of_patient(resource: Resource, desk: Desk) -> bool | None:
+    """None: whose it is cannot be told from the reference that it has."""
     if resource.owner is None:
         return True
-    return local_reference(Reference(reference=resource.owner), desk.bases) == desk.patient
+    owner = local_reference(Reference(reference=resource.owner), desk.bases)
+    if owner is None or not owner.startswith("Patient/"):
+        return None
+    return owner == desk.patient
+
+
+def _stands(view: object) -> bool:
+    """Whether it is an order, or may be one, that is to be carried out."""
+    if isinstance(view, ServiceRequest | MedicationRequest):
+        return view.status not in _OVER and not view.do_not_perform
+    return isinstance(view, Unreadable) and view.type == "MedicationRequest"
 
 
 def _view(resource: Resource) -> object:

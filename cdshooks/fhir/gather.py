@@ -24,12 +24,13 @@ from cdshooks.errors import (
     PreconditionFailed,
     UnusableInput,
 )
-from cdshooks.fhir.bundles import Content, NotFhir, merge, unpack
+from cdshooks.fhir.bundles import Content, NotFhir, unpack
 from cdshooks.fhir.client import FhirClient, Found, is_base_url
 from cdshooks.fhir.named import fetch_named
 from cdshooks.fhir.needs import NEEDS, PATIENT, Need
 from cdshooks.fhir.record import Gap, GapKind, Record
-from cdshooks.fhir.references import is_id
+from cdshooks.fhir.references import Bases, is_id
+from cdshooks.fhir.versions import merge
 from cdshooks.settings import LOOPBACK_URL, Limits
 
 Prefetch = Mapping[str, msgspec.Raw | None]
@@ -54,6 +55,7 @@ class _Part:
     gap: GapKind | None = None
     """Why the contents are not the whole; None: they are."""
     next: str | None = None
+    """Where the rest is; None: only the whole search can make it whole."""
     unreadable: list[str] = field(default_factory=list)
     why: str = ""
     """What the server said, for the command line."""
@@ -78,13 +80,14 @@ def gather(
     prefetch: Prefetch | None,
     server: FhirClient | None,
     *,
-    bases: tuple[str, ...] = (),
+    bases: Bases = None,
     labs_since: datetime.date | None = None,
 ) -> Record:
     """The record, from prefetch and, where that is not enough, from ``server`` if it may be asked.
 
-    ``bases``: under which an absolute reference is the patient's (default: the server's);
-    ``labs_since``: the day from which laboratory results are asked for (default: all). Raises
+    ``bases``: under which an absolute reference is the patient's (default: the server's, and
+    without one any); ``labs_since``: the day from which laboratory results are asked for (default:
+    all). Raises
     :class:`BadRequest` for another patient, :class:`PreconditionFailed` without patient or
     procedures.
     """
@@ -199,9 +202,9 @@ def _prefetched(need: Need, prefetch: Prefetch) -> _Part:
     part.contents.append(content)
     if content.failed:
         part.gap = GapKind.REFUSED
-    elif content.next is not None or content.short or content.unreadable:
+    elif content.is_part:
         part.gap = GapKind.TRUNCATED
-        part.next = content.next
+        part.next = None if content.hides else content.next
     return part
 
 
@@ -242,10 +245,10 @@ def _fetch(
         except FhirServerError as problem:
             _fail(part, problem)
             continue
+        hidden = any(page.hides for page in found.pages)
         part.contents += found.pages
         part.problem = found.problem
-        lost = any(page.unreadable for page in found.pages)
-        part.gap = GapKind.TRUNCATED if found.truncated or lost else None
+        part.gap = GapKind.TRUNCATED if found.truncated or hidden else None
         part.unreadable.clear()
 
 
@@ -297,12 +300,12 @@ def _record(
     parts: Iterable[_Part],
     patient_id: str,
     server: FhirClient | None,
-    bases: tuple[str, ...] = (),
+    bases: Bases = None,
 ) -> Record:
     """The parts as one, with what they name and the server gives beside them."""
     contents = [content for part in parts for content in part.contents]
     if server is not None:
-        bases = bases or (server.base,)
+        bases = (server.base,) if bases is None else bases
         contents += fetch_named(contents, server, bases, _threads, _GRACE_SECONDS)
     merged = merge(contents)
     notes = merged.notes

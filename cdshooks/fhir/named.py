@@ -15,7 +15,7 @@ import msgspec
 from cdshooks.errors import FhirServerError
 from cdshooks.fhir.bundles import Content
 from cdshooks.fhir.client import FhirClient
-from cdshooks.fhir.references import local_reference
+from cdshooks.fhir.references import Bases, local_reference
 from cdshooks.fhir.views import Reference
 
 ROUNDS = 3
@@ -55,7 +55,7 @@ _decoder = msgspec.json.Decoder(_Names)
 def fetch_named(
     contents: Iterable[Content],
     server: FhirClient,
-    bases: tuple[str, ...],
+    bases: Bases,
     threads: ThreadPoolExecutor,
     grace: float,
 ) -> list[Content]:
@@ -78,7 +78,7 @@ def fetch_named(
     return fetched
 
 
-def _named(contents: Iterable[Content], bases: tuple[str, ...]) -> Iterator[str]:
+def _named(contents: Iterable[Content], bases: Bases) -> Iterator[str]:
     """``Type/id`` of what is named, observations first, each once."""
     found: dict[str, None] = {}
     for content in contents:

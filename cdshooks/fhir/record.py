@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from cdshooks.clinical.chart import ChartNote
+from cdshooks.fhir.references import Bases
 
 
 class GapKind(StrEnum):
@@ -42,7 +43,6 @@ class Record:
     resources: list[msgspec.Raw] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     notes: list[ChartNote] = field(default_factory=list)
-    bases: tuple[str, ...] = ()
-    """FHIR base URLs under which an absolute reference is this patient's."""
+    bases: Bases = None
     contested: frozenset[str] = frozenset()
     """``Type/id`` of resources that stand here in several contents, none of them newer."""

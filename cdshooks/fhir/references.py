@@ -7,6 +7,12 @@ from cdshooks.fhir.views import Reference
 _ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._")
 _LONGEST_ID = 128
 
+Bases = tuple[str, ...] | None
+"""FHIR base URLs under which an absolute reference is the patient's.
+
+None: under any, for a file and a sandbox know none. Empty: under none, for no server is trusted.
+"""
+
 
 def is_id(text: str | None) -> bool:
     """Whether a logical id is safe to use and to print; a little more than FHIR allows."""
@@ -18,12 +24,10 @@ def is_id(text: str | None) -> bool:
     )
 
 
-def local_reference(reference: Reference | None, bases: tuple[str, ...]) -> str | None:
+def local_reference(reference: Reference | None, bases: Bases) -> str | None:
     """``Type/id`` (or the ``urn:`` as it is); ``None`` when it can name nothing in the record.
 
-    An absolute reference is the patient's when it lies under one of ``bases``; where no base is
-    known (a file) any base will do. Contained and conditional references are not followed, and a
-    path with ``..`` is not one.
+    Contained and conditional references are not followed, and a path with ``..`` is not one.
     """
     text = reference.reference if reference is not None else None
     if not text:
@@ -43,8 +47,8 @@ def local_reference(reference: Reference | None, bases: tuple[str, ...]) -> str 
     return f"{parts[0]}/{parts[1]}"
 
 
-def _relative(text: str, bases: tuple[str, ...]) -> str | None:
-    if bases:
+def _relative(text: str, bases: Bases) -> str | None:
+    if bases is not None:
         for base in bases:
             root = base.rstrip("/") + "/"
             if text.startswith(root):

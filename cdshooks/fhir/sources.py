@@ -1,7 +1,8 @@
 """A patient's record from a file: a Bundle, one resource, or a folder of NDJSON (Bulk Data).
 
 What cannot be used at all is said in one line that holds no patient's id or value; what costs only
-a part is noted on the record.
+a part is noted on the record. An entry or a line that cannot be read may have been a session of
+anybody: the record is then a part.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import msgspec
 
 from cdshooks.clinical.chart import ChartNote
 from cdshooks.errors import UnusableInput
-from cdshooks.fhir.bundles import Content, NotFhir, Resource, merge, unpack
+from cdshooks.fhir.bundles import Content, NotFhir, Resource, unpack
 from cdshooks.fhir.record import Gap, GapKind, Record
 from cdshooks.fhir.references import is_id
+from cdshooks.fhir.versions import merge
 from cdshooks.fhir.views import READ_TYPES, Unreadable, decode
 
 _UNREADABLE = "unreadable-resource"
@@ -74,7 +76,7 @@ def _from_document(path: str, text: bytes, wanted: str | None) -> Record:
     record.notes += [ChartNote(_UNREADABLE, path=where) for where in content.unreadable]
     if content.failed:
         record.gaps.append(Gap("bundle", GapKind.REFUSED))
-    if content.next is not None or content.short:
+    if content.is_part:
         record.gaps.append(Gap("bundle", GapKind.TRUNCATED))
     return record
 
@@ -160,10 +162,11 @@ def _from_lines(path: str, files: list[Path], wanted: str | None) -> Record:
         content = line.content
         if content is None:
             notes.append(ChartNote(_UNREADABLE, path=line.where))
+            incomplete.add(GapKind.TRUNCATED)
             continue
         if content.failed and not content.only_remarks:
             incomplete.add(GapKind.REFUSED)
-        if content.next is not None or content.short:
+        if content.is_part:
             incomplete.add(GapKind.TRUNCATED)
         notes += [ChartNote(_UNREADABLE, path=line.where) for _ in content.unreadable[:1]]
         if is_cohort:

@@ -60,6 +60,8 @@ class Range(Element):
     """One entry of ``Observation.referenceRange``."""
 
     high: Quantity | None = None
+    text: msgspec.Raw = msgspec.Raw()
+    """Never read, only seen."""
 
 
 class InnerExtension(Element):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import orjson
@@ -19,6 +19,7 @@ from cdshooks.errors import BadRequest
 from cdshooks.settings import Limits
 
 Members = dict[str, msgspec.Raw]
+T = TypeVar("T")
 
 _members = msgspec.json.Decoder(Members)
 _KEY = re.compile(rb'[ \t\r\n]*[{,][ \t\r\n]*("(?:[^"\\]|\\.)*")[ \t\r\n]*:[ \t\r\n]*')
@@ -198,8 +199,27 @@ def _too_many_resources(text: bytes, members: Members, limit: int) -> bool:
 def _resources_in(value: msgspec.Raw) -> int:
     try:
         return _count(msgspec.json.decode(value, type=_Resource))
-    except (msgspec.ValidationError, RecursionError):
-        return bytes(value).count(b'"resourceType"')
+    except msgspec.ValidationError:
+        return _count_leniently(value)
+    except RecursionError:
+        return bytes(value).count(b"{")
+
+
+def _count_leniently(value: msgspec.Raw) -> int:
+    """As the entries are unpacked: one that cannot be read costs only itself, and counts."""
+    members = _lone(value, Members) or {}
+    if _lone(members.get("resourceType"), str) != "Bundle":
+        return 1
+    entries = _lone(members.get("entry"), list[msgspec.Raw]) or []
+    inner = [(_lone(entry, Members) or {}).get("resource") for entry in entries]
+    return sum(1 if one is None else _resources_in(one) for one in inner)
+
+
+def _lone(raw: msgspec.Raw | None, kind: type[T]) -> T | None:
+    try:
+        return None if raw is None else msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError:
+        return None
 
 
 def _count(resource: _Resource) -> int:

@@ -152,6 +152,16 @@ def test_a_lost_part_of_the_record_makes_a_missing_card_of_its_own() -> None:
         assert "3 entries" in shown[-1]["detail"]
 
 
+def test_of_very_many_resources_of_a_note_the_first_are_named() -> None:
+    for count in (20, 21, 3000):
+        references = tuple(f"Procedure/x{number:04}" for number in range(count))
+        note = ChartNote("foreign-patient", references, count=count)
+        detail = told(refractory(missing=(), notes=(note,)))[-1]["detail"]
+        assert detail.count("Procedure/x") == 20
+        assert ("and 1 more" in detail) is (count == 21)
+        assert ("and 2980 more" in detail) is (count == 3000)
+
+
 def test_the_status_card_says_on_what_it_rests() -> None:
     status = told(refractory())[0]
     for part in ("2023-05-16", "42 days", "2023-01-05", "50.0 mm", "65.0 mm", "+30.0 %"):

@@ -13,6 +13,7 @@ from cdshooks.cards.compose import cards
 from cdshooks.cards.model import Card, Offer
 from cdshooks.cards.override_reasons import offered
 from cdshooks.cards.parts import Telling
+from cdshooks.clinical.chart import ChartNote
 from cdshooks.consensus.assessment import (
     Assessment,
     Due,
@@ -123,6 +124,53 @@ def test_a_scan_that_would_come_too_late_is_not_ordered() -> None:
 def test_what_is_not_missing_is_not_ordered() -> None:
     assert kinds(told(two_sessions(due=DUE))["missing"]) == []
     assert kinds(told(refractory())["missing"]) == ["afp"]
+
+
+LOST = [
+    # the search, and what is still offered
+    (ChartNote("server-refused", detail="labs"), ["imaging-ct", "imaging-mr"]),
+    (ChartNote("truncated", detail="labs"), ["imaging-ct", "imaging-mr"]),
+    (ChartNote("server-refused", detail="imagingStudies"), ["afp", "liver-function"]),
+    (ChartNote("server-refused", detail="imagingReports"), ["afp", "liver-function"]),
+    (
+        ChartNote("server-refused", detail="clinicalFacts"),
+        ["imaging-ct", "imaging-mr", "afp", "liver-function"],
+    ),
+    (
+        ChartNote("server-refused", detail="medicationRequests"),
+        ["imaging-ct", "imaging-mr", "afp", "liver-function"],
+    ),
+    (ChartNote("truncated", detail="bundle"), []),
+    (
+        ChartNote("unreadable-resource", ("ImagingStudy/x",), "owner", "ImagingStudy.subject"),
+        ["afp", "liver-function"],
+    ),
+    (ChartNote("unreadable-resource", ("Observation/x",), "owner", "Observation.subject"), []),
+    (
+        ChartNote("unreadable-resource", ("Observation/x",), "", "Observation.value"),
+        ["imaging-ct", "imaging-mr", "afp", "liver-function"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("note", "offered"), LOST, ids=str)
+def test_what_may_be_recorded_and_could_not_be_read_is_not_offered(
+    note: ChartNote, offered: list[str]
+) -> None:
+    assert kinds(told(no_scan_in_window(notes=(note,), due=DUE))["missing"]) == offered
+
+
+@pytest.mark.parametrize(
+    ("lang", "order", "unread"),
+    [("en", "or order the marker now", "could not be read"), ("zh", "现予检测", "未能读取")],
+)
+def test_of_what_could_not_be_read_the_record_is_asked(lang: str, order: str, unread: str) -> None:
+    whole = told(no_scan_in_window(), lang)["missing"].detail
+    assert order in whole and unread not in whole
+    lost = (ChartNote("server-refused", detail="labs"),)
+    detail = told(no_scan_in_window(notes=lost), lang)["missing"].detail
+    assert order not in detail
+    assert len([line for line in detail.splitlines() if unread in line]) == 2
 
 
 def test_each_refers_back_to_what_was_used() -> None:

@@ -221,6 +221,11 @@ def test_a_relative_link_is_relative_to_the_base(peer: Peer) -> None:
         "file:///etc/passwd",
         "http://[::1/fhir",
         "http://127.0.0.1:99999/fhir",
+        "{origin}/fhir/..;/admin",
+        "{origin}/fhir/..;x=1/admin",
+        "{origin}/fhir/.;/Procedure?page=2",
+        "{origin}/fhir/..%3b/admin",
+        "{origin}/fhir/a/..;",
     ],
 )
 def test_a_link_out_of_the_base_is_not_followed(peer: Peer, other: Peer, link: str) -> None:
@@ -494,11 +499,23 @@ def test_nothing_is_sent_after_the_deadline(peer: Peer) -> None:
         ("https://ehr.example.org/fhir#x", False),
         ("https://ehr.example.org/fhir/../x", False),
         ("https://ehr.example.org:x/fhir", False),
+        ("https://ehr.example.org:65535/fhir", True),
+        ("https://ehr.example.org:65536/fhir", False),
+        ("https://ehr.example.org/fhir/..;/x", False),
         ("https://ehr.example.org/ fhir", False),
     ],
 )
 def test_base_urls(url: str, usable: bool) -> None:
     assert is_base_url(url) is usable
+
+
+@pytest.mark.parametrize(
+    "base", ["http://localhost:65536", "http://localhost:99999/fhir", "http://a@localhost/fhir"]
+)
+def test_a_server_that_has_no_address_has_no_client(base: str) -> None:
+    """Its origin is that of no link, least of all of another link without one."""
+    with pytest.raises(ValueError, match="no address"):
+        FhirClient(base, SECRET)
 
 
 def test_numbers_stay_as_written(peer: Peer) -> None:

@@ -215,7 +215,36 @@ def test_an_absolute_reference_lies_under_a_known_base() -> None:
     mine = order(subject={"reference": "https://ehr.example/fhir/Patient/p"})
     elsewhere = order(subject={"reference": "https://other.example/fhir/Patient/p"})
     assert read(mine, bases=bases).drafts
-    assert not read(elsewhere, bases=bases).drafts
+    assert read(
+        order(patient="q", subject={"reference": f"{bases[0]}/Patient/q"}), bases=bases
+    ) == (read(order(patient="q")))
+    for known in (bases, ()):
+        with pytest.raises(BadRequest):
+            read(elsewhere, bases=known)
+    assert read(elsewhere).drafts
+
+
+NOBODY = [
+    "#p",
+    "urn:uuid:0b0e4f4a-3a5b-4c0e-9d4e-0f7c2f1f5a10",
+    "Patient?name=x",
+    "Group/g",
+    "Wang",
+]
+
+
+@pytest.mark.parametrize("named", NOBODY)
+@pytest.mark.parametrize("kind", ["ServiceRequest", "MedicationRequest"])
+def test_an_order_for_nobody_who_can_be_told_is_refused(kind: str, named: str) -> None:
+    """It may be the patient's; nothing said of it would read as nothing against it."""
+    ordered = order() if kind == "ServiceRequest" else drug("cisplatin")
+    ordered["subject"] = {"reference": named}
+    with pytest.raises(BadRequest, match=rf"context\.draftOrders .* {kind}\.subject") as caught:
+        read(HAIC, ordered)
+    assert named not in str(caught.value)
+    assert kinds(read(HAIC, {**ordered, "status": "revoked"})) == [("ServiceRequest/h1", "haic")]
+    unread = {"resourceType": "Device", "patient": {"reference": named}}
+    assert kinds(read(HAIC, unread)) == [("ServiceRequest/h1", "haic")]
 
 
 # Drugs of an infusion

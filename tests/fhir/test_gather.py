@@ -134,7 +134,7 @@ def test_an_expanded_query_is_percent_encoded(need: Any) -> None:
 def test_a_whole_prefetch() -> None:
     record = gather("p-1", prefetch(), None)
     assert (record.patient_id, names(record)) == ("p-1", ["Patient/p-1", "Procedure/t1"])
-    assert (record.gaps, record.notes, record.bases) == ([], [], ())
+    assert (record.gaps, record.notes, record.bases) == ([], [], None)
 
 
 HELD = GapKind.NOT_FETCHABLE
@@ -383,6 +383,32 @@ def test_what_prefetch_held_stays_when_the_server_fails(server: Server) -> None:
         ["Patient/p-1", "Procedure/t1"],
         [Gap("procedures", TRUNCATED)],
     )
+
+
+HIDES = [
+    {"id": "x"},
+    5,
+    {"resourceType": "Bundle", "link": [{"relation": "next", "url": "x"}]},
+    {"resourceType": "Bundle", "total": 3},
+]
+
+
+@pytest.mark.parametrize("hidden", HIDES)
+def test_the_next_page_does_not_make_up_for_what_the_first_one_hides(
+    server: Server, hidden: Any
+) -> None:
+    """Only the whole search does, asked again."""
+    query = next(need for need in NEEDS if need.key == "procedures").expand("p-1")
+    first = bundle(procedure("t1"), hidden, following=f"{BASE}/Procedure?page=2", total=9)
+    server.answers |= {query: first, "Procedure?page=2": bundle(procedure("t2"))}
+    record = gather("p-1", prefetch(procedures=first), client())
+    assert (names(record)[-2:], record.gaps) == (
+        ["Procedure/t1", "Procedure/t2"],
+        [Gap("procedures", TRUNCATED)],
+    )
+    server.answers[query] = bundle(procedure("t1"), procedure("t2"), procedure("t3"))
+    record = gather("p-1", prefetch(procedures=first), client())
+    assert (names(record)[-1], record.gaps) == ("Procedure/t3", [])
 
 
 @pytest.mark.parametrize("status", [404, 410, 401, 500])

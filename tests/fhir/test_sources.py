@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def complaint(source: str, who: str | None = None) -> str:
 def test_any_type_of_bundle(tmp_path: Path, kind: str | None) -> None:
     record = loaded(tmp_path, bundle(patient(), procedure("t1"), kind=kind))
     assert (record.patient_id, names(record)) == ("p-1", ["Patient/p-1", "Procedure/t1"])
-    assert (record.gaps, record.notes, record.bases) == ([], [], ())
+    assert (record.gaps, record.notes, record.bases) == ([], [], None)
 
 
 def test_one_resource(tmp_path: Path) -> None:
@@ -107,6 +108,7 @@ def test_bundles_without_end(tmp_path: Path) -> None:
         (bundle(patient(), link="next"), []),
         (bundle(patient(), bundle(link=[{"relation": "next", "url": "x"}])), [GapKind.TRUNCATED]),
         (bundle(patient(), kind="searchset", total=2), [GapKind.TRUNCATED]),
+        (bundle(patient(), bundle(kind="searchset", total=2)), [GapKind.TRUNCATED]),
         (bundle(patient(), kind="searchset", total=1), []),
         (bundle(patient(), kind="searchset", total="2"), []),
         (bundle(patient(), kind="history", total=9), []),
@@ -143,6 +145,7 @@ def test_an_entry_that_is_no_resource(tmp_path: Path, entry: Any) -> None:
     assert names(record) == ["Patient/p-1", "Procedure/t1"]
     [note] = record.notes
     assert (note.code, note.path[:15]) == ("unreadable-resource", "Bundle.entry[1]")
+    assert record.gaps == [Gap("bundle", GapKind.TRUNCATED)]
 
 
 @pytest.mark.parametrize("entry", [{}, {"resource": None}, {"request": {"method": "DELETE"}}])
@@ -292,6 +295,55 @@ def test_a_newer_version_settles_it(tmp_path: Path) -> None:
         assert one(record, "Procedure/t1")["status"] == "c"
 
 
+def test_versions_of_which_each_is_older_than_another(tmp_path: Path) -> None:
+    """By number, by time and by time: nothing is lost, and nothing is believed."""
+    versions = [
+        version("2", "2025-01-01T00:00:00Z", status="a"),
+        version("1", "2025-01-03T00:00:00Z", status="b"),
+        version(changed="2025-01-02T00:00:00Z", status="c"),
+    ]
+    for order in permutations(versions):
+        record = loaded(tmp_path, bundle(patient(), *order))
+        assert record.contested == {"Procedure/t1"}
+        assert names(record).count("Procedure/t1") == 3
+
+
+def test_a_current_content_beside_an_older_one_of_a_history(tmp_path: Path) -> None:
+    """Only what is current now can differ: a history explains what it replaced."""
+    history = {"resourceType": "Bundle", "type": "history"}
+    history["entry"] = [{"resource": version("1", status="a")}, {"resource": version("2")}]
+    for order in permutations([patient(), history, version("2")]):
+        assert loaded(tmp_path, bundle(*order)).notes == []
+    found = loaded(tmp_path, bundle(patient(), history, version("2", status="b")))
+    assert found.notes == [ChartNote("conflict", ("Procedure/t1",), "versions")]
+
+
+def test_thousands_of_contents_under_one_name_take_no_longer_than_under_many(
+    tmp_path: Path,
+) -> None:
+    """They are not compared one with every other."""
+    contents = [version("1", status=str(number)) for number in range(3_000)]
+    started = time.perf_counter()
+    record = loaded(tmp_path, bundle(patient(), *contents))
+    assert time.perf_counter() - started < 2
+    assert record.contested == {"Procedure/t1"}
+    assert record.notes == [ChartNote("conflict", ("Procedure/t1",), "versions")]
+
+
+@pytest.mark.parametrize("number", ["35", "35.0", "3.5e1"])
+def test_one_number_in_two_spellings_is_no_difference(tmp_path: Path, number: str) -> None:
+    twice = [version("1", sum=35), version("2", sum=36)]
+    text = json.dumps(bundle(patient(), *twice)).replace("36", number)
+    (tmp_path / "b.json").write_text(text, encoding="utf-8")
+    assert load_source(str(tmp_path / "b.json")).notes == []
+
+
+def test_a_name_that_is_not_printed_leaves_a_note_without_it(tmp_path: Path) -> None:
+    versions = [procedure("a/<b>", status=status) for status in ("completed", "unknown")]
+    record = loaded(tmp_path, bundle(patient(), *versions))
+    assert record.notes == [ChartNote("conflict", (), "versions")]
+
+
 def test_the_same_twice_is_no_news(tmp_path: Path) -> None:
     resources = [version("1", status="a"), version("2", status="a"), version("1", status="a")]
     record = loaded(tmp_path, bundle(patient(), *resources, procedure(None), procedure(None)))
@@ -370,6 +422,7 @@ def test_a_line_that_cannot_be_read(tmp_path: Path) -> None:
     assert record.notes == [
         ChartNote("unreadable-resource", path=f"Procedure.ndjson:{line}") for line in (2, 3)
     ]
+    assert record.gaps == [Gap("bundle", GapKind.TRUNCATED)]
 
 
 def test_a_single_ndjson_file(tmp_path: Path) -> None:

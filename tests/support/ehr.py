@@ -48,6 +48,7 @@ class Ehr:
     key: Any = field(default_factory=lambda: ec_key("k1"))
     algorithm: str = "ES384"
     fhir: str = "https://ehr.example.org/fhir"
+    """Empty: none that may be asked."""
     origin: str = "https://ehr.example.org"
     published: list[Any] | None = None
     """What stands in its set of keys, when that is not just its own."""
@@ -89,9 +90,10 @@ class Ehr:
         file.write_text(json.dumps(self.key_set()), encoding="utf-8")
         more = f"{self.more}\n{more}"
         jwks = "" if "jwks_url" in more else f'jwks_file = "{file.name}"\n'
+        servers = f'"{self.fhir}"' if self.fhir else ""
         return (
             f'[clients.{self.name}]\nissuer = "{self.issuer}"\n{jwks}'
-            f'fhir_servers = ["{self.fhir}"]\norigins = ["{self.origin}"]\n{more}\n'
+            f'fhir_servers = [{servers}]\norigins = ["{self.origin}"]\n{more}\n'
         )
 
 

@@ -74,6 +74,25 @@ def test_the_demo_patients(client, name, verdict, indicator, branches, tier):
     assert {card["indicator"] for card in cards[1:]} <= {"info"}
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_key_that_was_not_sent_is_told_as_that(client, call, lang):
+    """Nobody was asked; and what its search would have held is not offered to be ordered."""
+    said = {"en": "A prefetch key was not sent", "zh": "有prefetch键未提供"}[lang]
+    refused = {"en": "The server refused", "zh": "服务器拒绝"}[lang]
+    failed = {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]}
+    for value, told, not_told in ((DELETE, said, refused), (failed, refused, said)):
+        cards = cards_of(
+            client, changed(call, ("prefetch.labs", value)), **{"Accept-Language": lang}
+        )
+        missing = cards[-1]
+        assert told in missing["detail"] and not_told not in missing["detail"]
+        labels = {one["label"] for one in missing.get("suggestions", ())}
+        assert not any("AFP" in label or "liver" in label or "肝功能" in label for label in labels)
+        assert missing["extension"][EXTENSION]["missing"] == [
+            *("liver-function", "markers", "record-incomplete")
+        ]
+
+
 def test_the_sandbox_says_so_on_every_card(client, call):
     for card in cards_of(client, call):
         assert "sandbox" in card["detail"].lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
@@ -133,8 +134,6 @@ def test_an_authorization_without_server_is_refused(trusted, call):
 
 
 def test_a_loopback_server_may_be_configured(tmp_path):
-    from dataclasses import replace
-
     with fhir_server(token="secret-token") as server:
         hospital = replace(HOSPITAL, fhir=server.base)
         with capture_logs() as events:
@@ -174,6 +173,20 @@ def test_an_absolute_reference_below_the_clients_server_is_the_patients(trusted,
 
     assert told(ALLOWED) == {"met"}
     assert told(CLINIC.fhir) != {"met"}
+
+
+def test_a_client_without_a_server_has_no_absolute_references(tmp_path, call):
+    """Whoever's they are cannot be told: they are not used, and nothing is concluded from that."""
+    site = Trusted(tmp_path, hospital=replace(HOSPITAL, fhir=""))
+    text = json.dumps(call["prefetch"]["procedures"])
+    elsewhere = text.replace('"Patient/', '"https://evil.example/fhir/Patient/')
+    assert elsewhere != text
+    response = site.post(changed(call, ("prefetch.procedures", json.loads(elsewhere))))
+    status, *_, missing = response.get_json()["cards"]
+    told = status["extension"]["org.tace-cds.assessment"]
+    assert told["definitions"]["cci-2022"]["verdict"] == "indeterminate"
+    assert "record-incomplete" in told["missing"]
+    assert "whose it is cannot be told" in missing["detail"]
 
 
 def test_language_and_readings_of_a_client(tmp_path):

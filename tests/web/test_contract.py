@@ -105,6 +105,8 @@ def test_prefetch_of_another_patient(client, call):
         "http://[::ffff:127.0.0.1]/fhir",
         "http://localhost.evil.example/fhir",
         "http://localhost./fhir",
+        "http://localhost:65536",
+        "http://localhost:99999/fhir",
         "//127.0.0.1/fhir",
         "127.0.0.1/fhir",
         "file:///etc/passwd",

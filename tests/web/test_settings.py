@@ -176,6 +176,11 @@ HOSPITAL = '[service]\naudience_base="https://a.example"\n[clients.h]\nissuer="i
             HOSPITAL + 'jwks_file="k"\nfhir_servers=["http://e.example/f"]\n',
             "clients.h.fhir_servers",
         ),
+        (
+            HOSPITAL + 'jwks_file="k"\nfhir_servers=["https://e.example:65536/f"]\n',
+            "clients.h.fhir_servers",
+        ),
+        (HOSPITAL + 'jwks_file="k"\norigins=["https://e.example:65536"]\n', "clients.h.origins"),
         (HOSPITAL + 'jwks_file="k"\nfhir_server="x"\n', "clients.h.fhir_server: unknown key"),
         ('[clients.h]\nissuer="i"\njwks_file="k"\n', "service.audience_base: is required"),
         (

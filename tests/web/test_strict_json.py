@@ -105,6 +105,18 @@ def test_the_number_of_resources(client, call, escaped):
         assert post(client, body.encode()).status_code == status
 
 
+@pytest.mark.parametrize("odd", [5, None, {"resource": 5}, {"resource": None}, {"resource": {}}])
+@pytest.mark.parametrize("inside", [False, True])
+def test_an_entry_that_cannot_be_read_hides_no_number_of_resources(client, call, odd, inside):
+    for count, status in ((4_900, 200), (5_001, 400)):
+        found = resources(count)
+        found["entry"] = [odd, *found["entry"]]
+        labs = {"resourceType": "Bundle", "entry": [{"resource": found}]} if inside else found
+        body = json.dumps(dict(call, prefetch=dict(call["prefetch"], labs=labs)))
+        body = body.replace('"resourceType"', '"resource\\u0054ype"')
+        assert post(client, body.encode()).status_code == status
+
+
 def test_too_large_is_413_before_anything_else_is_looked_at(client):
     response = client.post(PATH, data=b"[" * 10_000_001, content_type="text/plain")
     assert "10000000" in outcome_text(response, 413)
