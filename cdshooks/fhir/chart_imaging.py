@@ -14,6 +14,7 @@ from decimal import Decimal
 from cdshooks.clinical.chart import (
     Lesion,
     Measurement,
+    Modality,
     References,
     Scan,
     StatedResponse,
@@ -148,6 +149,7 @@ def read_imaging(
         day = _day_of(desk, sheet.draft)
         if day is None:
             continue
+        _note_no_use(desk, sheet.draft)
         for entry, role, _ in sheet.draft.readings:
             _read(desk, sheet, lesions, entry, role, standing)
         for finding in findings:
@@ -208,6 +210,16 @@ def _day_of(desk: Desk, draft: ScanDraft) -> Day | None:
     for reference in sorted(draft.references | {e.reference for e, _, _ in draft.readings}):
         desk.note(NOT_USABLE, reference, detail="no-date")
     return None
+
+
+def _note_no_use(desk: Desk, draft: ScanDraft) -> None:
+    """What a report or a day put on a scan that never counts is told, not dropped in silence."""
+    if draft.is_adequate is not False:
+        return
+    detail = "other-imaging" if draft.modality is Modality.OTHER else "unenhanced-scan"
+    for entry, _, _ in draft.readings:
+        if not (entry.view.derived_from or entry.view.part_of):
+            desk.note(NOT_USABLE, entry.reference, detail=detail)
 
 
 def _read(

@@ -278,10 +278,6 @@ class Terminology:
         )
         self.condition_texts = {role: any_of(words) for role, words in data["condition"].items()}
         self.says_viable = any_of(data["viable"])
-        self.says_enhanced = any_of(data["enhanced"])
-        self.says_unenhanced = any_of(data["unenhanced"])
-        self.says_plain = any_of(data["plain"])
-        self.says_both_phases = any_of(data["bothPhases"])
         self.denies_what_follows = any_of(data["absent"])
         self.texts = Texts(data)
         self.stage_texts: dict[str, dict[str, str]] = data["stage"]

@@ -18,6 +18,21 @@ class Site(NamedTuple):
     label: str | None
 
 
+class Contrast(NamedTuple):
+    """Words on the technique of a scan."""
+
+    no_technique: re.Pattern[str]
+    """Speaks of contrast, but not of how the scan was done."""
+    both: re.Pattern[str]
+    enhanced: re.Pattern[str]
+    unenhanced: re.Pattern[str]
+    plain: re.Pattern[str]
+    """Unenhanced where nothing says that the scan was enhanced as well."""
+
+    def say_anything(self, text: str) -> bool:
+        return any(words.search(text) for words in (self.enhanced, self.unenhanced, self.plain))
+
+
 class Proposals(NamedTuple):
     """How a report's sentence is looked through for what it may say."""
 
@@ -49,6 +64,13 @@ class Texts:
         self.says_liver = any_of(data["liverImaging"])
         self._whole_liver = frozenset(name.casefold() for name in data["wholeLiver"])
         self.says_hepatic = any_of(data["hepatic"])
+        self.contrast = Contrast(
+            any_of(data["noTechnique"]),
+            any_of(data["bothPhases"]),
+            any_of(data["enhanced"]),
+            any_of(data["unenhanced"]),
+            any_of(data["plain"]),
+        )
         self._modalities = [(e["modality"], any_of(e["patterns"])) for e in data["modality"]]
         site = data["site"]
         self._segment, self._label = any_of(site["segment"]), any_of(site["label"])

@@ -406,6 +406,22 @@ CONTRAST_IN_WORDS = [
     ("上腹部MRI平扫，未增强", False),
     ("上腹部MRI平扫", False),
     ("MRI liver", None),
+    ("MRI动态增强 病灶无强化", True),
+    ("MRI动态增强，病灶未见明显强化", True),
+    ("MRI liver dynamic, no arterial enhancement", True),
+    ("MRI, 病灶无强化", None),
+    ("MRI平扫(患者拒绝增强)", False),
+    ("上腹部MRI平扫，建议增强扫描", False),
+    ("MRI平扫, 必要时增强", False),
+    ("MRI liver (no CE)", False),
+    ("MRI liver, non-CE", False),
+    ("MRI liver no contrast", False),
+    ("MRI liver unenhanced, contrast recommended", False),
+    ("MRI liver CE", True),
+    ("DCE-MRI liver", True),
+    ("MRI非强化扫描", False),
+    ("肝脏MRI动态增强，非增强期未扫", None),
+    ("MRI liver unenhanced, arterial and portal phases", None),
 ]
 
 
