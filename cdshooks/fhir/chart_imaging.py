@@ -32,6 +32,7 @@ from cdshooks.fhir.chart_desk import (
     Entry,
     texts_of,
 )
+from cdshooks.fhir.chart_doubles import without_doubles
 from cdshooks.fhir.chart_lesions import Lesions
 from cdshooks.fhir.chart_newness import CONFLICT, Newness, new_since, note_newness
 from cdshooks.fhir.chart_quantities import millimetres, millimetres_of_text, number, unit
@@ -69,6 +70,7 @@ IMAGING_ROLES = STATEMENTS | {
     INVOLVED_VESSEL,
     *RESPONSES,
 }
+_OF_LESIONS = PLAIN_DIAMETERS | {VIABLE, SIZE_PANEL, SHORT, VIABILITY}
 _SLIP = (Decimal(8), Decimal(12))
 """Ratio of two sizes of a lesion that looks like a slip between mm and cm."""
 
@@ -130,6 +132,9 @@ def read_imaging(
     """
     lesions = Lesions.of(desk, structures, [entry.view for entry, _ in observations])
     usable, replaced = _usable(desk, observations)
+    for entry, role, _ in usable:
+        if role in _OF_LESIONS:
+            lesions.learn_place(entry.view, entry.reference)
     days = {entry.reference: day for entry, _, day in usable}
     scans = Scans.of(desk, studies, reports, sessions, days)
     waiting = []
@@ -143,6 +148,7 @@ def read_imaging(
 
     charted: list[Scan] = []
     newness: list[Newness] = []
+    away: dict[str, set[str]] = {}
     findings = [*findings, *_standing_invasion(desk, homeless)]
     for key in sorted(scans.by_key):
         sheet = _Sheet(scans.by_key[key])
@@ -156,9 +162,13 @@ def read_imaging(
             if finding.day.last <= day.date and not sheet.statements.get(finding.statement):
                 said = Statement(True, (finding.reference,))
                 sheet.statements.setdefault(finding.statement, []).append(said)
+        for lesion, references in _leave_away(sheet, lesions).items():
+            away.setdefault(lesion, set()).update(references)
         newness += [Newness(role, new, day.date, ref) for role, new, ref in sheet.newness]
         charted.append(_scan(sheet, lesions, day))
     charted.sort(key=lambda scan: (scan.date, scan.latest or scan.date, scan.references))
+    lesions.note_away(away)
+    charted = without_doubles(desk, charted, lesions.recorded)
     _note_slips(desk, charted)
     note_newness(desk, newness, charted)
     observed_on = {reference: day.date for reference, day in days.items() if day is not None}
@@ -421,7 +431,7 @@ def _scan(sheet: _Sheet, lesions: Lesions, day: Day) -> Scan:
     shares = sheet.viability.shares(lesions, sheet.measured)
     measurements = lesions.joined(sheet.measured)
     for measurement in measurements:
-        lesions.list_on(measurement.lesion, day.date, measurement.mm)
+        lesions.list_on(measurement, day.date)
     references = draft.references or {entry.reference for entry, _, _ in draft.readings}
     return Scan(
         date=day.date,
@@ -438,6 +448,26 @@ def _scan(sheet: _Sheet, lesions: Lesions, day: Day) -> Scan:
         viable_sum_mm=tuple(sorted(sheet.sums, key=lambda s: s[1])),
         latest=day.latest,
     )
+
+
+def _leave_away(sheet: _Sheet, lesions: Lesions) -> dict[str, set[str]]:
+    """Takes from a sheet what was measured of lesions that are no targets by their place.
+
+    By lesion, the measurements.
+    """
+    left: dict[str, set[str]] = {}
+
+    def stays(key: str, references: References) -> bool:
+        if lesions.away(key) is None:
+            return True
+        left.setdefault(lesions.alias.get(key, key), set()).update(references)
+        return False
+
+    sheet.measured = [one for one in sheet.measured if stays(one[0], one[1].references)]
+    sheet.short = [one for one in sheet.short if stays(one[0], (one[1],))]
+    shares = sheet.viability.of_one
+    sheet.viability.of_one = [one for one in shares if stays(one[0], one[2])]
+    return left
 
 
 def _settle_short(sheet: _Sheet, lesions: Lesions) -> None:

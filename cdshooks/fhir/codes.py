@@ -121,7 +121,7 @@ class Terminology:
         roles = self.roles(slot, concept)
         return roles[0] if roles else None
 
-    def only(self, slot: str, concept: CodeableConcept | None) -> str | None:
+    def only(self, slot: str, concept: CodeableConcept | Site | None) -> str | None:
         """The one role of a concept; ``None`` when its codings contradict each other."""
         roles = self.roles(slot, concept)
         return roles[0] if len(set(roles)) == 1 else None

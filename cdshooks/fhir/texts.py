@@ -18,6 +18,34 @@ class Site(NamedTuple):
     label: str | None
 
 
+class PlaceWords(NamedTuple):
+    """Words on where a lesion lies."""
+
+    thrombus: re.Pattern[str]
+    denied: re.Pattern[str]
+    """At the end of what stands before a word: the word is denied."""
+    vessel: re.Pattern[str]
+    """Whole texts that name nothing but a vessel of the liver."""
+    never_liver: re.Pattern[str]
+    """Outside the liver although the liver may be named."""
+    liver: re.Pattern[str]
+    outside: re.Pattern[str]
+
+    def names_thrombus(self, text: str) -> bool:
+        if self.vessel.fullmatch(text.strip()):
+            return True
+        found = self.thrombus.finditer(text)
+        return any(not self.denied.search(text[: match.start()]) for match in found)
+
+    def of(self, text: str) -> str | None:
+        """``liver`` or ``outside-liver``."""
+        if self.never_liver.search(text):
+            return "outside-liver"
+        if self.liver.search(text):
+            return "liver"
+        return "outside-liver" if self.outside.search(text) else None
+
+
 class Contrast(NamedTuple):
     """Words on the technique of a scan."""
 
@@ -72,8 +100,18 @@ class Texts:
             any_of(data["plain"]),
         )
         self._modalities = [(e["modality"], any_of(e["patterns"])) for e in data["modality"]]
+        place = data["place"]
+        self.place = PlaceWords(
+            thrombus=any_of(place["thrombus"]),
+            denied=any_of(data["absent"]),
+            vessel=any_of(place["vessel"]),
+            never_liver=any_of(place["neverLiver"]),
+            liver=any_of(place["liver"]),
+            outside=any_of(place["outside"]),
+        )
         site = data["site"]
         self._segment, self._label = any_of(site["segment"]), any_of(site["label"])
+        self._noun = any_of(site["noun"])
         self._segments: dict[str, str] = site["segments"]
         proposal = data["proposal"]
         self.proposals = Proposals(
@@ -105,11 +143,19 @@ class Texts:
     def site(self, text: str) -> Site:
         """A text that names two segments or two labels says neither."""
         segments = {self._number(m["segment"]) for m in self._segment.finditer(text)}
-        labels = {re.sub(r"\s+", "", m["label"]).casefold() for m in self._label.finditer(text)}
+        labels = {re.sub(r"\s+", "", m[0]).casefold() for m in self._label.finditer(text)}
         return Site(
             segments.pop() if len(segments) == 1 else None,
             labels.pop() if len(labels) == 1 else None,
         )
+
+    def names_in(self, text: str) -> tuple[str, ...]:
+        """Words of a text that may be the label of a lesion; the number of a segment is none.
+
+        A bare number is one only when nothing else is left.
+        """
+        left = self._noun.sub(" ", self._segment.sub(" ", text)).replace(",", " ").split()
+        return tuple(left) if len(left) == 1 else tuple(w for w in left if not w.isdigit())
 
     def _number(self, segment: str) -> str:
         return self._segments.get(segment.casefold(), segment)
