@@ -67,6 +67,8 @@ class Proposals(NamedTuple):
     size: re.Pattern[str]
     denied: re.Pattern[str]
     """Before the words: they are denied, or doubtful."""
+    affirmed: re.Pattern[str]
+    """In a clause of its own: what was denied before its comma is denied no longer."""
     denied_after: re.Pattern[str]
     kinds: tuple[tuple[str, re.Pattern[str], bool], ...]
     """Kind of fact, its words, and whether it is a size."""
@@ -117,6 +119,7 @@ class Texts:
         self.proposals = Proposals(
             re.compile(proposal["size"], re.IGNORECASE),
             any_of(proposal["denied"]),
+            any_of(proposal["affirmed"]),
             any_of(proposal["deniedAfter"]),
             tuple(
                 (e["kind"], any_of(e["patterns"]), bool(e.get("withSize")))
