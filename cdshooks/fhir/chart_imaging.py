@@ -48,6 +48,7 @@ from cdshooks.fhir.chart_viability import VIABILITY, Viability
 from cdshooks.fhir.dates import Day
 from cdshooks.fhir.views import (
     BodyStructure,
+    CodeableConcept,
     Component,
     DiagnosticReport,
     ImagingStudy,
@@ -70,6 +71,8 @@ IMAGING_ROLES = STATEMENTS | {
     INVOLVED_VESSEL,
     *RESPONSES,
 }
+_WIDE = PLAIN_DIAMETERS | {SHORT, SIZE_PANEL, *(RESPONSES - {TARGET})}
+"""Meanings that another code of the same observation narrows."""
 _OF_LESIONS = PLAIN_DIAMETERS | {VIABLE, SIZE_PANEL, SHORT, VIABILITY}
 _SLIP = (Decimal(8), Decimal(12))
 """Ratio of two sizes of a lesion that looks like a slip between mm and cm."""
@@ -114,6 +117,20 @@ def is_about_imaging(desk: Desk, role: str, view: Observation) -> bool:
     if role in PLAIN_DIAMETERS or role == SHORT:
         return called_viable(desk, view)
     return role in IMAGING_ROLES
+
+
+def observation_role(desk: Desk, code: CodeableConcept | None) -> str | None:
+    """What an observation, or a component, is by its codes, in whatever order they stand.
+
+    A code of our own goes before a published one, a narrow meaning before a wide one.
+    """
+    table = desk.terminology
+    found = [
+        (coding.system not in table.own_systems, role in _WIDE, role)
+        for coding in (code.coding if code is not None else ())
+        if (role := table.role("observation", coding)) is not None
+    ]
+    return min(found)[2] if found else None
 
 
 def read_imaging(
@@ -292,7 +309,7 @@ def _vessels(desk: Desk, view: Observation, reference: str) -> tuple[Vessel, ...
     """The vessels that a statement of vascular invasion names."""
     found: set[Vessel] = set()
     for component in view.component:
-        if desk.terminology.find("observation", component.code) != INVOLVED_VESSEL:
+        if observation_role(desk, component.code) != INVOLVED_VESSEL:
             continue
         roles = desk.terminology.roles("vessel", component.value_codeable_concept)
         found.update(Vessel(role) for role in roles)
@@ -377,15 +394,19 @@ def _measure(
 def _read_panel(
     desk: Desk, sheet: _Sheet, lesions: Lesions, view: Observation, reference: str
 ) -> None:
-    """Tumour size with components: only a component that is a viable diameter counts here.
+    """Tumour size: only a component that is a viable diameter counts here, and the value itself
+    when it is called viable.
 
     Of two axes of one lesion the long one counts.
     """
     found: list[Decimal | None] = []
     short = False
     all_viable = called_viable(desk, view)
+    if all_viable and (view.value_quantity is not None or view.value_string):
+        desk.note(TEXT_MATCHED, reference, path="Observation.code")
+        found.append(_viable(desk, view, reference))
     for component in view.component:
-        role = desk.terminology.find("observation", component.code)
+        role = observation_role(desk, component.code)
         if role in PLAIN_DIAMETERS or role == SHORT:
             if not (all_viable or called_viable(desk, component)):
                 continue

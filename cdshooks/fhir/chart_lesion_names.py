@@ -129,15 +129,17 @@ class LesionNames:
         return extension.value_string or (identifier.value if identifier is not None else None)
 
     def _by_tracking(self, view: Observation) -> str | None:
-        for kind, value in self._tracked(view):
+        named = list(self._tracked(view))
+        labels = [value.upper() for kind, value in named if kind == _LABEL]
+        for kind, value in named:
             records = (self.by_uid if kind == _UID else self.by_label).get(value, set())
             if kind == _UID and records:
                 return min(records)
             if len(records) == 1:
                 return next(iter(records))
             key = f"{kind}:{value}"
-            if kind == _LABEL:
-                self.shown.setdefault(key, value.upper())
+            if labels:
+                self.shown.setdefault(key, labels[0])
             return key
         return None
 

@@ -54,7 +54,12 @@ from cdshooks.fhir.chart_desk import (
     Entry,
     texts_of,
 )
-from cdshooks.fhir.chart_imaging import IMAGING_ROLES, is_about_imaging, read_imaging
+from cdshooks.fhir.chart_imaging import (
+    IMAGING_ROLES,
+    is_about_imaging,
+    observation_role,
+    read_imaging,
+)
 from cdshooks.fhir.chart_medications import with_drugs
 from cdshooks.fhir.chart_orders import read_planned_infusions
 from cdshooks.fhir.chart_outside import sessions_told_elsewhere
@@ -346,18 +351,13 @@ def _observations(
     """Recognised observations: those read on scans, and the others."""
     on_scans: list[tuple[Entry[Observation], str]] = []
     elsewhere: list[tuple[Entry[Observation], str]] = []
-    roles = desk.terminology.slot("observation")
     for entry in entries:
         code = entry.view.code
         if code is None:
             if entry.whole:
                 desk.note(UNREADABLE, entry.reference, path="Observation.code")
             continue
-        role: str | None = None
-        for coding in code.coding:
-            role = roles.get((coding.system or "", coding.code or ""))
-            if role is not None:
-                break
+        role = observation_role(desk, code)
         if role is None:
             role = _by_value_or_words(desk, entry.view)
             if role not in (None, METASTASIS_PRESENT, METASTASIS_CATEGORY):
