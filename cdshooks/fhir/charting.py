@@ -47,6 +47,7 @@ from cdshooks.fhir.chart_conditions import (
 from cdshooks.fhir.chart_desk import (
     CANDIDATE,
     FINAL,
+    INFERRED,
     NOT_USABLE,
     TEXT_MATCHED,
     UNREADABLE,
@@ -65,10 +66,12 @@ from cdshooks.fhir.chart_orders import read_planned_infusions
 from cdshooks.fhir.chart_outside import sessions_told_elsewhere
 from cdshooks.fhir.chart_panels import with_inherited
 from cdshooks.fhir.chart_proposals import propose_from_texts
+from cdshooks.fhir.chart_scans import REPORT_FINAL
 from cdshooks.fhir.chart_tnm import METASTASIS_CATEGORY, read_metastasis_categories
 from cdshooks.fhir.chart_treatments import Treatments, read_treatments
 from cdshooks.fhir.chart_unheld import note_unheld
 from cdshooks.fhir.codes import PROBABLE, Terminology, standard_terminology
+from cdshooks.fhir.contained import CONTAINERS, unfolded
 from cdshooks.fhir.dates import UnreadableDate, read_day
 from cdshooks.fhir.needs import CODES_ASKED_FOR
 from cdshooks.fhir.record import Gap, GapKind, Record
@@ -269,7 +272,10 @@ def _sorted_out(desk: Desk, record: Record) -> _SortedOut:
         if reference in record.contested and candidate.unreadable is None:
             candidate.unreadable = Unreadable(candidate.kind, reference, "", candidate.view)
             candidate.noted = True
-        _admit(desk, reference, candidate, out, foreign)
+        inner = _unfolded(desk, reference, candidate)
+        out.names.update(one for one, _ in inner)
+        for name, each in ((reference, candidate), *inner):
+            _admit(desk, name, each, out, foreign)
     nameless.sort(key=lambda candidate: (candidate.kind, bytes(candidate.raw)))
     for number, candidate in enumerate(nameless):
         _admit(desk, f"{candidate.kind}/{NAMELESS}{number}", candidate, out, foreign)
@@ -277,6 +283,30 @@ def _sorted_out(desk: Desk, record: Record) -> _SortedOut:
         desk.foreign.update(foreign)
         desk.notes.add(ChartNote(FOREIGN, tuple(sorted(foreign)), count=len(foreign)))
     return out
+
+
+def _unfolded(desk: Desk, reference: str, container: _Candidate) -> list[tuple[str, _Candidate]]:
+    """What a report or a group that counts holds in itself; the container then refers to it."""
+    view = container.view
+    if view is None or container.unreadable is not None or container.kind not in CONTAINERS:
+        return []
+    if getattr(view, "status", None) not in REPORT_FINAL or not _is_of_patient(desk, view, None):
+        return []
+    raw, found = unfolded(container.raw, len(desk.contained))
+    inner: list[tuple[str, _Candidate]] = []
+    for name, each in found:
+        decoded = decode(each)
+        kind = name.partition("/")[0]
+        if isinstance(decoded, Unreadable):
+            inner.append((name, _Candidate(kind, decoded.salvage, each, decoded)))
+        elif decoded is not None:
+            inner.append((name, _Candidate(kind, decoded, each)))
+    if inner:
+        desk.contained.update(name for name, _ in inner)
+        desk.note(INFERRED, reference, detail="contained", path=f"{container.kind}.contained")
+        whole = decode(raw)
+        container.view = whole if not isinstance(whole, Unreadable) else view
+    return inner
 
 
 def _admit(
