@@ -23,6 +23,7 @@ from cdshooks.clinical.chart import (
     LesionRole,
     Measurement,
     References,
+    named,
 )
 from cdshooks.fhir.chart_desk import INFERRED, NOT_USABLE, UNKNOWN_CODE, Desk, Entry
 from cdshooks.fhir.chart_lesion_names import LesionNames
@@ -202,18 +203,17 @@ class Lesions:
 
     def _note_unheld(self) -> None:
         """Lesions whose record a measurement names and nothing holds."""
-        named = (key for key in self.seen if key.startswith("BodyStructure/"))
-        unheld = sorted(key for key in named if key not in self.recorded)
+        records = (key for key in self.seen if key.startswith("BodyStructure/"))
+        unheld = sorted(key for key in records if key not in self.recorded)
         if unheld:
             self.desk.note(INFERRED, *unheld, detail="lesion-record")
 
     def _reference(self, key: str, number: int) -> str:
         """By which a lesion can be found: its record, else its first measurement."""
-        if key.startswith("BodyStructure/"):
+        if key.startswith("BodyStructure/") and named((key,)):
             return key
-        first = min(self.seen[key])
-        found = [one for one in first.references if f"/{NAMELESS}" not in one]
-        return min(found) if found else f"{NAMELESS}{number}"
+        listed = sorted((one.day, named(one.references)) for one in self.seen.get(key, ()))
+        return next((found[0] for _, found in listed if found), f"{NAMELESS}{number}")
 
     def _place(self, key: str) -> str | None:
         """What a record without a label says in words of its lesion."""

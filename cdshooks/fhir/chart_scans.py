@@ -213,9 +213,11 @@ class Scans:
         if len(drafts) > 1:
             drafts = _of_kind(drafts, wanted) or drafts
         if len({draft.is_adequate for draft in drafts}) > 1:
+            when = drafts[0].day or day
+            if when is None:
+                self.desk.note(NOT_USABLE, entry.reference, detail="which-scan")
+                return
             self.desk.note(INFERRED, entry.reference, detail="which-scan")
-            when = day or drafts[0].day
-            assert when is not None
             drafts = self._apart(when, wanted)
         for draft in drafts:
             draft.readings.append((entry, role, day))
@@ -384,7 +386,8 @@ class Scans:
             draft
             for draft in self.by_key.values()
             if draft.key.startswith(_STUDY)
-            and draft.day == day
+            and draft.day is not None
+            and _same(draft.day, day)
             and draft.is_cross_sectional
             and draft.fits(told)
         ]

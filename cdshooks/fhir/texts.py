@@ -24,6 +24,8 @@ class PlaceWords(NamedTuple):
     thrombus: re.Pattern[str]
     denied: re.Pattern[str]
     """At the end of what stands before a word: the word is denied."""
+    beside: re.Pattern[str]
+    """Before a word: it tells of what goes with the lesion, not of the lesion."""
     vessel: re.Pattern[str]
     """Whole texts that name nothing but a vessel of the liver."""
     never_liver: re.Pattern[str]
@@ -34,16 +36,19 @@ class PlaceWords(NamedTuple):
     def names_thrombus(self, text: str) -> bool:
         if self.vessel.fullmatch(text.strip()):
             return True
-        found = self.thrombus.finditer(text)
-        return any(not self.denied.search(text[: match.start()]) for match in found)
+        return self._says(self.thrombus, text)
 
     def of(self, text: str) -> str | None:
         """``liver`` or ``outside-liver``."""
-        if self.never_liver.search(text):
+        if self._says(self.never_liver, text):
             return "outside-liver"
         if self.liver.search(text):
             return "liver"
-        return "outside-liver" if self.outside.search(text) else None
+        return "outside-liver" if self._says(self.outside, text) else None
+
+    def _says(self, words: re.Pattern[str], text: str) -> bool:
+        before = (text[: match.start()] for match in words.finditer(text))
+        return any(not (self.denied.search(one) or self.beside.search(one)) for one in before)
 
 
 class Contrast(NamedTuple):
@@ -106,6 +111,7 @@ class Texts:
         self.place = PlaceWords(
             thrombus=any_of(place["thrombus"]),
             denied=any_of(data["absent"]),
+            beside=any_of(place["beside"]),
             vessel=any_of(place["vessel"]),
             never_liver=any_of(place["neverLiver"]),
             liver=any_of(place["liver"]),

@@ -40,6 +40,15 @@ def test_measurement_without_a_record() -> None:
     assert _labels(of=None, bodySite={"text": "肝右叶"}) == ["肝右叶"]
 
 
+def test_lesion_listed_with_and_without_a_value_on_one_day() -> None:
+    sizes = [diameter(f"y{n}", day, 30, None, f"s{n}") for n, day in enumerate(DAYS)]
+    tracked = {"identifier": [{"type": concept(DICOM, "112040"), "value": "1.2.9"}]}
+    again = {**sizes[0], "id": "w", "dataAbsentReason": {"text": "?"}}
+    del again["valueQuantity"]
+    shown = judged(scans((50, 50, 65)), [one | tracked for one in (*sizes, again)])
+    assert "Observation/w" in {one["label"] for one in shown["response"]["lesions"]}
+
+
 def test_two_lesions_of_one_label_are_told_apart() -> None:
     shown = judged(
         scans((50, 50, 65)),

@@ -51,6 +51,7 @@ ELSEWHERE = [
     {"location": {"text": "Hepatic hilar lymph node"}},
     {"location": {"text": "门静脉右支"}},
     {"location": {"text": "Main portal vein"}},
+    {"location": {"text": "门静脉及下腔静脉癌栓"}},
     {"location": {**SEGMENT_8, "text": "S8 门静脉癌栓"}},
     {"description": "portal vein tumour thrombus"},
     {"description": "第10胸椎"},
@@ -66,6 +67,12 @@ IN_THE_LIVER = [
     {"location": {"text": "caudate lobe"}},
     {"location": {"coding": [*SEGMENT_8["coding"], *LUNG["coding"]]}},
     {"description": "unclear"},
+    {"description": "HCC, no extrahepatic spread"},
+    {"description": "病灶最大者，未见肺转移"},
+    {"description": "S6 lesion with lung metastases"},
+    {"description": "肝右叶巨块，伴门静脉癌栓"},
+    {"description": "S8 HCC with PVTT"},
+    {"location": {"text": "S8肿块，侵犯门静脉并癌栓形成"}},
 ]
 
 

@@ -172,3 +172,18 @@ def test_codes_of_a_study_in_any_order(codes: tuple[Resource, ...]) -> None:
 def test_codes_of_two_kinds_of_imaging_say_neither(codes: tuple[Resource, ...]) -> None:
     done = study("s9", LATER, None, True, procedureCode=list(codes))
     assert cci(judged(scans(STABLE), done, diameter("later", LATER, 80, on="s9"))) == OPEN
+
+
+def test_value_without_a_day_of_two_unlike_studies_without_one() -> None:
+    undated = _two_studies("sa", "sb")
+    for one in undated:
+        del one["started"]
+    shown = judged(scans(STABLE), undated, diameter("later", None, 80, on=("sa", "sb")))
+    assert ("value-not-usable", "Observation/later") in notes(shown)
+
+
+def test_report_whose_day_has_an_hour_without_a_zone() -> None:
+    """It is of the study of that day all the same."""
+    value = diameter("d2", f"{LAST}T09:00:00", 65)
+    told = report("r", f"{LAST}T09:00:00", "肝脏MRI", ["d2"])
+    assert cci(judged(_before_and_on_mr(value), told)) == MET
