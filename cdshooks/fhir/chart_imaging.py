@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from cdshooks.clinical.chart import (
     Lesion,
     Measurement,
     Modality,
-    References,
     Scan,
-    StatedResponse,
     Statement,
     Vessel,
 )
@@ -44,7 +42,8 @@ from cdshooks.fhir.chart_responses import (
     scope_of,
 )
 from cdshooks.fhir.chart_scans import ScanDraft, Scans
-from cdshooks.fhir.chart_viability import VIABILITY, Viability
+from cdshooks.fhir.chart_sheet import Sheet, leave_away, scan_of
+from cdshooks.fhir.chart_viability import VIABILITY
 from cdshooks.fhir.dates import Day
 from cdshooks.fhir.views import (
     BodyStructure,
@@ -93,23 +92,6 @@ class Imaging:
     lesions: dict[str, Lesion]
     observed_on: dict[str, datetime.date]
     """Own day of each observation and Condition, by reference."""
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """What is read on one scan."""
-
-    draft: ScanDraft
-    measured: list[tuple[str, Measurement]] = field(default_factory=list)
-    """With the lesion record that was measured."""
-    statements: dict[str, list[Statement]] = field(default_factory=dict)
-    responses: list[StatedResponse] = field(default_factory=list)
-    viability: Viability = field(default_factory=Viability)
-    sums: list[tuple[Decimal, References]] = field(default_factory=list)
-    newness: list[tuple[str, bool, str]] = field(default_factory=list)
-    """Statements that are called new, or not new, with their references."""
-    short: list[tuple[str, str]] = field(default_factory=list)
-    """Short axes: the lesion and where it is said."""
 
 
 def is_about_imaging(desk: Desk, role: str, view: Observation) -> bool:
@@ -168,7 +150,7 @@ def read_imaging(
     away: dict[str, set[str]] = {}
     findings = [*findings, *_standing_invasion(desk, homeless)]
     for key in sorted(scans.by_key):
-        sheet = _Sheet(scans.by_key[key])
+        sheet = Sheet(scans.by_key[key])
         day = _day_of(desk, sheet.draft)
         if day is None:
             continue
@@ -179,10 +161,10 @@ def read_imaging(
             if finding.day.last <= day.date and not sheet.statements.get(finding.statement):
                 said = Statement(True, (finding.reference,))
                 sheet.statements.setdefault(finding.statement, []).append(said)
-        for lesion, references in _leave_away(sheet, lesions).items():
+        for lesion, references in leave_away(sheet, lesions).items():
             away.setdefault(lesion, set()).update(references)
         newness += [Newness(role, new, day.date, ref) for role, new, ref in sheet.newness]
-        charted.append(_scan(sheet, lesions, day))
+        charted.append(scan_of(sheet, lesions, day))
     charted.sort(key=lambda scan: (scan.date, scan.latest or scan.date, scan.references))
     lesions.note_away(away)
     charted = without_doubles(desk, charted, lesions.recorded)
@@ -251,7 +233,7 @@ def _note_no_use(desk: Desk, draft: ScanDraft) -> None:
 
 def _read(
     desk: Desk,
-    sheet: _Sheet,
+    sheet: Sheet,
     lesions: Lesions,
     entry: Entry[Observation],
     role: str,
@@ -288,9 +270,7 @@ def _read(
         sheet.viability.read(lesions, view, reference)
 
 
-def _read_statement(
-    desk: Desk, sheet: _Sheet, role: str, view: Observation, reference: str
-) -> None:
+def _read_statement(desk: Desk, sheet: Sheet, role: str, view: Observation, reference: str) -> None:
     answer, is_new = view.value_boolean, new_since(desk, view)
     if answer is None:
         if view.data_absent_reason is None or is_new is not None:
@@ -332,7 +312,7 @@ def _thrombus(desk: Desk, view: Observation, reference: str) -> Statement | None
     return None
 
 
-def _read_thrombus(desk: Desk, sheet: _Sheet, view: Observation, reference: str) -> None:
+def _read_thrombus(desk: Desk, sheet: Sheet, view: Observation, reference: str) -> None:
     said = _thrombus(desk, view, reference)
     if said is not None:
         sheet.statements.setdefault("vascular-invasion", []).append(said)
@@ -380,7 +360,7 @@ def _viable(desk: Desk, view: Observation | Component, reference: str) -> Decima
 
 
 def _measure(
-    sheet: _Sheet, lesions: Lesions, view: Observation, reference: str, mm: Decimal | None
+    sheet: Sheet, lesions: Lesions, view: Observation, reference: str, mm: Decimal | None
 ) -> None:
     keys = lesions.keys_of(view, reference)
     if len(keys) > 1:
@@ -392,7 +372,7 @@ def _measure(
 
 
 def _read_panel(
-    desk: Desk, sheet: _Sheet, lesions: Lesions, view: Observation, reference: str
+    desk: Desk, sheet: Sheet, lesions: Lesions, view: Observation, reference: str
 ) -> None:
     """Tumour size: only a component that is a viable diameter counts here, and the value itself
     when it is called viable.
@@ -443,80 +423,6 @@ def called_viable(desk: Desk, view: Observation | Component) -> bool:
     if "non-enhancing" in roles or any(table.texts.says_not_viable.search(w) for w in words):
         return False
     return "enhancing" in roles or any(table.says_viable.search(word) for word in words)
-
-
-def _scan(sheet: _Sheet, lesions: Lesions, day: Day) -> Scan:
-    draft = sheet.draft
-    _settle_short(sheet, lesions)
-    _settle_vague(sheet, lesions)
-    shares = sheet.viability.shares(lesions, sheet.measured)
-    measurements = lesions.joined(sheet.measured)
-    for measurement in measurements:
-        lesions.list_on(measurement, day.date)
-    references = draft.references or {entry.reference for entry, _, _ in draft.readings}
-    return Scan(
-        date=day.date,
-        modality=draft.modality,
-        contrast=draft.contrast,
-        references=tuple(sorted(references)),
-        measurements=tuple(sorted(measurements, key=_measurement_order)),
-        new_intrahepatic_lesion=_said(sheet, "new-intrahepatic-lesion"),
-        vascular_invasion=_said(sheet, "vascular-invasion"),
-        extrahepatic_spread=_said(sheet, "extrahepatic-spread"),
-        stated_responses=tuple(sorted(sheet.responses, key=lambda r: r.references)),
-        residual_viability_percent=tuple(sorted(sheet.viability.of_all, key=lambda v: v[1])),
-        residual_viability_of=shares,
-        viable_sum_mm=tuple(sorted(sheet.sums, key=lambda s: s[1])),
-        latest=day.latest,
-    )
-
-
-def _leave_away(sheet: _Sheet, lesions: Lesions) -> dict[str, set[str]]:
-    """Takes from a sheet what was measured of lesions that are no targets by their place.
-
-    By lesion, the measurements.
-    """
-    left: dict[str, set[str]] = {}
-
-    def stays(key: str, references: References) -> bool:
-        if lesions.away(key) is None:
-            return True
-        left.setdefault(lesions.alias.get(key, key), set()).update(references)
-        return False
-
-    sheet.measured = [one for one in sheet.measured if stays(one[0], one[1].references)]
-    sheet.short = [one for one in sheet.short if stays(one[0], (one[1],))]
-    shares = sheet.viability.of_one
-    sheet.viability.of_one = [one for one in shares if stays(one[0], one[2])]
-    return left
-
-
-def _settle_short(sheet: _Sheet, lesions: Lesions) -> None:
-    """A short axis beside its long one says nothing more; alone it lists its lesion."""
-    long = {measurement.lesion for _, measurement in sheet.measured}
-    for key, reference in sheet.short:
-        lesion = lesions.alias.get(key, key)
-        if lesion not in long:
-            sheet.measured.append((key, Measurement(lesion, None, (reference,))))
-
-
-def _settle_vague(sheet: _Sheet, lesions: Lesions) -> None:
-    """Two sizes at one place, without a label, may be two lesions: then neither is measured."""
-    for place in sorted({key for key, _ in sheet.measured} & lesions.names.vague):
-        there = [measurement for key, measurement in sheet.measured if key == place]
-        if len({measurement.mm for measurement in there}) > 1:
-            references = tuple(sorted(ref for one in there for ref in one.references))
-            lesions.desk.note(NOT_USABLE, *references, detail="several-lesions")
-            sheet.measured = [item for item in sheet.measured if item[0] != place]
-            sheet.measured.append((place, Measurement(place, None, references)))
-
-
-def _said(sheet: _Sheet, statement: str) -> tuple[Statement, ...]:
-    return tuple(sorted(sheet.statements.get(statement, ()), key=lambda s: s.references))
-
-
-def _measurement_order(measurement: Measurement) -> tuple[str, References]:
-    return measurement.lesion, measurement.references
 
 
 def _note_slips(desk: Desk, scans: list[Scan]) -> None:
