@@ -125,6 +125,8 @@ class Scans:
     """Studies that do not count (entered in error, cancelled, ...)."""
     of_result: dict[str, set[str]] = field(default_factory=dict)
     """Scans by the reference of a report's result."""
+    by_day: set[str] = field(default_factory=set)
+    """Results of reports whose study only their day and kind of imaging tell."""
     by_identifier: dict[str, set[str]] = field(default_factory=dict)
     """Studies by study UID or accession number."""
     systems: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -173,6 +175,10 @@ class Scans:
             desk.note(DROPPED, reference, detail="study-not-used", path="Observation.derivedFrom")
             return True
         drafts = [self.by_key.get(key) or self._own(key, day) for key in usable]
+        wanted = self._method(view)
+        only_by_day = not named and reference in self.by_day
+        if only_by_day and wanted is not None and not _of_kind(drafts, wanted):
+            return False
         self._put(_of_one_day(drafts, day), entry, role, day)
         return True
 
@@ -379,6 +385,8 @@ class Scans:
             draft.reports.append(_Report(reference, told, day, bool(studies)))
         for result in read:
             self.of_result.setdefault(result, set()).update(keys)
+        if not studies:
+            self.by_day.update(read)
 
     def _scan_of_report(self, reference: str, day: Day, told: Told) -> ScanDraft:
         """The one CT or MR study of the report's day that it can be about, else its own scan."""

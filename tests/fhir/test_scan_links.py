@@ -187,3 +187,13 @@ def test_report_whose_day_has_an_hour_without_a_zone() -> None:
     value = diameter("d2", f"{LAST}T09:00:00", 65)
     told = report("r", f"{LAST}T09:00:00", "肝脏MRI", ["d2"])
     assert cci(judged(_before_and_on_mr(value), told)) == MET
+
+
+@pytest.mark.parametrize(("method", "expected"), [(MR, MET), (CT, OPEN)])
+def test_result_of_another_kind_than_the_study_of_its_report(
+    method: Resource, expected: tuple[str, str]
+) -> None:
+    """The report does not say what it is about; the study is that of its day."""
+    value = diameter("d2", LAST, 65, method=method)
+    told = report("r", LAST, "影像检查报告", ["d2"])
+    assert cci(judged(_before_and_on_mr(value), told)) == expected
