@@ -28,6 +28,7 @@ from cdshooks.clinical.chart import (
 from cdshooks.fhir.chart_desk import INFERRED, NOT_USABLE, UNKNOWN_CODE, Desk, Entry
 from cdshooks.fhir.chart_lesion_names import LesionNames
 from cdshooks.fhir.chart_lesion_places import AWAY, Place, place_of_site
+from cdshooks.fhir.chart_newness import CONFLICT
 from cdshooks.fhir.dates import Day
 from cdshooks.fhir.views import BodyStructure, Observation
 
@@ -239,10 +240,8 @@ class Lesions:
             for reference in (key, *self._older(key))
             if reference in self.recorded
         ]
-        role: LesionRole | None = None
         first: Day | None = None
         for reference, view, _ in records:
-            role = role or self._role(view, reference)
             found = self._first_detected(view, reference)
             if found is not None and (first is None or found.date < first.date):
                 first = found
@@ -250,9 +249,27 @@ class Lesions:
             key=key,
             label=label,
             references=tuple(entry.reference for entry in records),
-            role=role,
+            role=self._role_of_all(key, records),
             first_detected=first.date if first is not None else None,
             first_detected_latest=first.latest if first is not None else None,
+        )
+
+    def _role_of_all(self, key: str, records: list[Entry[BodyStructure]]) -> LesionRole | None:
+        """The role by the newest record, else by the older ones.
+
+        Records of which none supersedes the other, and that disagree, say none; noted.
+        """
+        roles = {
+            reference: role
+            for reference, view, _ in records
+            if (role := self._role(view, reference)) is not None
+        }
+        for same in self.names.same_records():
+            if len({roles[one] for one in same if one in roles}) > 1:
+                self.desk.note(CONFLICT, *sorted(same & roles.keys()), detail="lesion-role")
+                return None
+        return roles.get(key) or (
+            next(iter(roles.values())) if len(set(roles.values())) == 1 else None
         )
 
     def _role(self, view: BodyStructure, reference: str) -> LesionRole | None:

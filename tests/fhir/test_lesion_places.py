@@ -177,3 +177,28 @@ def test_tracked_lesion_with_the_sizes_of_a_recorded_one_is_not_added(
     shown = judged(found)
     assert cci(shown) == expected
     assert (("value-not-usable", "Observation/c0") in notes(shown)) is noted
+
+
+@pytest.mark.parametrize("ids", [("la", "lb"), ("lb", "la")])
+def test_records_of_one_lesion_that_disagree_on_its_role_whatever_their_ids(
+    ids: tuple[str, str],
+) -> None:
+    records = [
+        lesion(
+            one,
+            identifier=[*_tracked("1.2.3"), {"value": "L1"}],
+            extension=[{"url": f"{EXTENSION}/lesion-role", "valueCode": role}],
+        )
+        for one, role in zip(ids, ("target", "non-target"), strict=True)
+    ]
+    sizes = [
+        part
+        for number, (day, size) in enumerate(zip(DAYS, (50, 55, 65), strict=True))
+        for part in (
+            study(f"s{number}", day),
+            diameter(f"d{number}", day, size, ids[0], f"s{number}"),
+        )
+    ]
+    shown = judged(records, sizes)
+    assert cci(shown) == MET
+    assert ("conflict", "BodyStructure/la") in notes(shown)
