@@ -41,8 +41,8 @@ from cdshooks.fhir.chart_responses import (
     read_target_response,
     scope_of,
 )
+from cdshooks.fhir.chart_scan_sheet import Sheet, leave_away, scan_of
 from cdshooks.fhir.chart_scans import ScanDraft, Scans
-from cdshooks.fhir.chart_sheet import Sheet, leave_away, scan_of
 from cdshooks.fhir.chart_viability import VIABILITY
 from cdshooks.fhir.dates import Day
 from cdshooks.fhir.views import (
