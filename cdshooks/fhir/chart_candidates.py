@@ -51,6 +51,4 @@ def _is_probable(desk: Desk, concept: CodeableConcept) -> bool:
 
 
 def _say_contrast(desk: Desk, words: Iterable[str]) -> bool:
-    table = desk.terminology
-    patterns = (table.says_enhanced, table.says_unenhanced, table.says_plain)
-    return any(pattern.search(word) for word in words for pattern in patterns)
+    return any(map(desk.terminology.texts.contrast.say_anything, words))

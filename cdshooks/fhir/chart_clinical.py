@@ -34,7 +34,7 @@ from cdshooks.fhir.chart_desk import (
     Desk,
     Entry,
 )
-from cdshooks.fhir.chart_imaging import called_viable
+from cdshooks.fhir.chart_imaging import called_viable, observation_role
 from cdshooks.fhir.chart_markers import join_series, read_marker
 from cdshooks.fhir.chart_quantities import (
     millimetres,
@@ -387,7 +387,7 @@ def _burden_of_panel(desk: Desk, sheet: Clinical, seen: Seen) -> None:
     path = "Observation.component.valueQuantity"
     all_viable = called_viable(desk, seen.view)
     for component in seen.view.component:
-        role = desk.terminology.find("observation", component.code)
+        role = observation_role(desk, component.code)
         if component.data_absent_reason is not None:
             continue
         if all_viable or called_viable(desk, component):

@@ -59,6 +59,8 @@ class Desk:
     """Members of each group of observations."""
     members_left: int = 200_000
     """How many members may still be followed."""
+    contained: set[str] = field(default_factory=set)
+    """References of what other resources hold in themselves."""
     versions: dict[str, str] = field(default_factory=dict)
     """``meta.versionId`` of each resource that has one."""
     certainty: dict[str, Certainty] = field(default_factory=dict)
@@ -83,6 +85,8 @@ class Desk:
         text = reference.reference if reference is not None else None
         if not text:
             return None
+        if text in self.contained:
+            return text
         if text not in self._references:
             self._references[text] = local_reference(reference, self.bases)
         return self._references[text]

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from cdshooks.clinical.chart import (
     Lesion,
     Measurement,
-    References,
+    Modality,
     Scan,
-    StatedResponse,
     Statement,
     Vessel,
 )
@@ -31,6 +30,7 @@ from cdshooks.fhir.chart_desk import (
     Entry,
     texts_of,
 )
+from cdshooks.fhir.chart_doubles import without_doubles
 from cdshooks.fhir.chart_lesions import Lesions
 from cdshooks.fhir.chart_newness import CONFLICT, Newness, new_since, note_newness
 from cdshooks.fhir.chart_quantities import millimetres, millimetres_of_text, number, unit
@@ -41,11 +41,13 @@ from cdshooks.fhir.chart_responses import (
     read_target_response,
     scope_of,
 )
+from cdshooks.fhir.chart_scan_sheet import Sheet, leave_away, scan_of
 from cdshooks.fhir.chart_scans import ScanDraft, Scans
-from cdshooks.fhir.chart_viability import VIABILITY, Viability
+from cdshooks.fhir.chart_viability import VIABILITY
 from cdshooks.fhir.dates import Day
 from cdshooks.fhir.views import (
     BodyStructure,
+    CodeableConcept,
     Component,
     DiagnosticReport,
     ImagingStudy,
@@ -68,6 +70,9 @@ IMAGING_ROLES = STATEMENTS | {
     INVOLVED_VESSEL,
     *RESPONSES,
 }
+_WIDE = PLAIN_DIAMETERS | {SHORT, SIZE_PANEL, *(RESPONSES - {TARGET})}
+"""Meanings that another code of the same observation narrows."""
+_OF_LESIONS = PLAIN_DIAMETERS | {VIABLE, SIZE_PANEL, SHORT, VIABILITY}
 _SLIP = (Decimal(8), Decimal(12))
 """Ratio of two sizes of a lesion that looks like a slip between mm and cm."""
 
@@ -89,28 +94,25 @@ class Imaging:
     """Own day of each observation and Condition, by reference."""
 
 
-@dataclass(slots=True)
-class _Sheet:
-    """What is read on one scan."""
-
-    draft: ScanDraft
-    measured: list[tuple[str, Measurement]] = field(default_factory=list)
-    """With the lesion record that was measured."""
-    statements: dict[str, list[Statement]] = field(default_factory=dict)
-    responses: list[StatedResponse] = field(default_factory=list)
-    viability: Viability = field(default_factory=Viability)
-    sums: list[tuple[Decimal, References]] = field(default_factory=list)
-    newness: list[tuple[str, bool, str]] = field(default_factory=list)
-    """Statements that are called new, or not new, with their references."""
-    short: list[tuple[str, str]] = field(default_factory=list)
-    """Short axes: the lesion and where it is said."""
-
-
 def is_about_imaging(desk: Desk, role: str, view: Observation) -> bool:
     """Whether an observation is read on a scan; a plain diameter only when it is called viable."""
     if role in PLAIN_DIAMETERS or role == SHORT:
         return called_viable(desk, view)
     return role in IMAGING_ROLES
+
+
+def observation_role(desk: Desk, code: CodeableConcept | None) -> str | None:
+    """What an observation, or a component, is by its codes, in whatever order they stand.
+
+    A code of our own goes before a published one, a narrow meaning before a wide one.
+    """
+    table = desk.terminology
+    found = [
+        (coding.system not in table.own_systems, role in _WIDE, role)
+        for coding in (code.coding if code is not None else ())
+        if (role := table.role("observation", coding)) is not None
+    ]
+    return min(found)[2] if found else None
 
 
 def read_imaging(
@@ -129,6 +131,9 @@ def read_imaging(
     """
     lesions = Lesions.of(desk, structures, [entry.view for entry, _ in observations])
     usable, replaced = _usable(desk, observations)
+    for entry, role, _ in usable:
+        if role in _OF_LESIONS:
+            lesions.learn_place(entry.view, entry.reference)
     days = {entry.reference: day for entry, _, day in usable}
     scans = Scans.of(desk, studies, reports, sessions, days)
     waiting = []
@@ -142,21 +147,27 @@ def read_imaging(
 
     charted: list[Scan] = []
     newness: list[Newness] = []
+    away: dict[str, set[str]] = {}
     findings = [*findings, *_standing_invasion(desk, homeless)]
     for key in sorted(scans.by_key):
-        sheet = _Sheet(scans.by_key[key])
+        sheet = Sheet(scans.by_key[key])
         day = _day_of(desk, sheet.draft)
         if day is None:
             continue
+        _note_no_use(desk, sheet.draft)
         for entry, role, _ in sheet.draft.readings:
             _read(desk, sheet, lesions, entry, role, standing)
         for finding in findings:
             if finding.day.last <= day.date and not sheet.statements.get(finding.statement):
                 said = Statement(True, (finding.reference,))
                 sheet.statements.setdefault(finding.statement, []).append(said)
+        for lesion, references in leave_away(sheet, lesions).items():
+            away.setdefault(lesion, set()).update(references)
         newness += [Newness(role, new, day.date, ref) for role, new, ref in sheet.newness]
-        charted.append(_scan(sheet, lesions, day))
+        charted.append(scan_of(sheet, lesions, day))
     charted.sort(key=lambda scan: (scan.date, scan.latest or scan.date, scan.references))
+    lesions.note_away(away)
+    charted = without_doubles(desk, charted, lesions.recorded)
     _note_slips(desk, charted)
     note_newness(desk, newness, charted)
     observed_on = {reference: day.date for reference, day in days.items() if day is not None}
@@ -210,9 +221,19 @@ def _day_of(desk: Desk, draft: ScanDraft) -> Day | None:
     return None
 
 
+def _note_no_use(desk: Desk, draft: ScanDraft) -> None:
+    """What a report or a day put on a scan that never counts is told, not dropped in silence."""
+    if draft.is_adequate is not False:
+        return
+    detail = "other-imaging" if draft.modality is Modality.OTHER else "unenhanced-scan"
+    for entry, _, _ in draft.readings:
+        if not (entry.view.derived_from or entry.view.part_of):
+            desk.note(NOT_USABLE, entry.reference, detail=detail)
+
+
 def _read(
     desk: Desk,
-    sheet: _Sheet,
+    sheet: Sheet,
     lesions: Lesions,
     entry: Entry[Observation],
     role: str,
@@ -249,9 +270,7 @@ def _read(
         sheet.viability.read(lesions, view, reference)
 
 
-def _read_statement(
-    desk: Desk, sheet: _Sheet, role: str, view: Observation, reference: str
-) -> None:
+def _read_statement(desk: Desk, sheet: Sheet, role: str, view: Observation, reference: str) -> None:
     answer, is_new = view.value_boolean, new_since(desk, view)
     if answer is None:
         if view.data_absent_reason is None or is_new is not None:
@@ -270,7 +289,7 @@ def _vessels(desk: Desk, view: Observation, reference: str) -> tuple[Vessel, ...
     """The vessels that a statement of vascular invasion names."""
     found: set[Vessel] = set()
     for component in view.component:
-        if desk.terminology.find("observation", component.code) != INVOLVED_VESSEL:
+        if observation_role(desk, component.code) != INVOLVED_VESSEL:
             continue
         roles = desk.terminology.roles("vessel", component.value_codeable_concept)
         found.update(Vessel(role) for role in roles)
@@ -293,7 +312,7 @@ def _thrombus(desk: Desk, view: Observation, reference: str) -> Statement | None
     return None
 
 
-def _read_thrombus(desk: Desk, sheet: _Sheet, view: Observation, reference: str) -> None:
+def _read_thrombus(desk: Desk, sheet: Sheet, view: Observation, reference: str) -> None:
     said = _thrombus(desk, view, reference)
     if said is not None:
         sheet.statements.setdefault("vascular-invasion", []).append(said)
@@ -341,7 +360,7 @@ def _viable(desk: Desk, view: Observation | Component, reference: str) -> Decima
 
 
 def _measure(
-    sheet: _Sheet, lesions: Lesions, view: Observation, reference: str, mm: Decimal | None
+    sheet: Sheet, lesions: Lesions, view: Observation, reference: str, mm: Decimal | None
 ) -> None:
     keys = lesions.keys_of(view, reference)
     if len(keys) > 1:
@@ -353,17 +372,21 @@ def _measure(
 
 
 def _read_panel(
-    desk: Desk, sheet: _Sheet, lesions: Lesions, view: Observation, reference: str
+    desk: Desk, sheet: Sheet, lesions: Lesions, view: Observation, reference: str
 ) -> None:
-    """Tumour size with components: only a component that is a viable diameter counts here.
+    """Tumour size: only a component that is a viable diameter counts here, and the value itself
+    when it is called viable.
 
     Of two axes of one lesion the long one counts.
     """
     found: list[Decimal | None] = []
     short = False
     all_viable = called_viable(desk, view)
+    if all_viable and (view.value_quantity is not None or view.value_string):
+        desk.note(TEXT_MATCHED, reference, path="Observation.code")
+        found.append(_viable(desk, view, reference))
     for component in view.component:
-        role = desk.terminology.find("observation", component.code)
+        role = observation_role(desk, component.code)
         if role in PLAIN_DIAMETERS or role == SHORT:
             if not (all_viable or called_viable(desk, component)):
                 continue
@@ -400,60 +423,6 @@ def called_viable(desk: Desk, view: Observation | Component) -> bool:
     if "non-enhancing" in roles or any(table.texts.says_not_viable.search(w) for w in words):
         return False
     return "enhancing" in roles or any(table.says_viable.search(word) for word in words)
-
-
-def _scan(sheet: _Sheet, lesions: Lesions, day: Day) -> Scan:
-    draft = sheet.draft
-    _settle_short(sheet, lesions)
-    _settle_vague(sheet, lesions)
-    shares = sheet.viability.shares(lesions, sheet.measured)
-    measurements = lesions.joined(sheet.measured)
-    for measurement in measurements:
-        lesions.list_on(measurement.lesion, day.date, measurement.mm)
-    references = draft.references or {entry.reference for entry, _, _ in draft.readings}
-    return Scan(
-        date=day.date,
-        modality=draft.modality,
-        contrast=draft.contrast,
-        references=tuple(sorted(references)),
-        measurements=tuple(sorted(measurements, key=_measurement_order)),
-        new_intrahepatic_lesion=_said(sheet, "new-intrahepatic-lesion"),
-        vascular_invasion=_said(sheet, "vascular-invasion"),
-        extrahepatic_spread=_said(sheet, "extrahepatic-spread"),
-        stated_responses=tuple(sorted(sheet.responses, key=lambda r: r.references)),
-        residual_viability_percent=tuple(sorted(sheet.viability.of_all, key=lambda v: v[1])),
-        residual_viability_of=shares,
-        viable_sum_mm=tuple(sorted(sheet.sums, key=lambda s: s[1])),
-        latest=day.latest,
-    )
-
-
-def _settle_short(sheet: _Sheet, lesions: Lesions) -> None:
-    """A short axis beside its long one says nothing more; alone it lists its lesion."""
-    long = {measurement.lesion for _, measurement in sheet.measured}
-    for key, reference in sheet.short:
-        lesion = lesions.alias.get(key, key)
-        if lesion not in long:
-            sheet.measured.append((key, Measurement(lesion, None, (reference,))))
-
-
-def _settle_vague(sheet: _Sheet, lesions: Lesions) -> None:
-    """Two sizes at one place, without a label, may be two lesions: then neither is measured."""
-    for place in sorted({key for key, _ in sheet.measured} & lesions.names.vague):
-        there = [measurement for key, measurement in sheet.measured if key == place]
-        if len({measurement.mm for measurement in there}) > 1:
-            references = tuple(sorted(ref for one in there for ref in one.references))
-            lesions.desk.note(NOT_USABLE, *references, detail="several-lesions")
-            sheet.measured = [item for item in sheet.measured if item[0] != place]
-            sheet.measured.append((place, Measurement(place, None, references)))
-
-
-def _said(sheet: _Sheet, statement: str) -> tuple[Statement, ...]:
-    return tuple(sorted(sheet.statements.get(statement, ()), key=lambda s: s.references))
-
-
-def _measurement_order(measurement: Measurement) -> tuple[str, References]:
-    return measurement.lesion, measurement.references
 
 
 def _note_slips(desk: Desk, scans: list[Scan]) -> None:

@@ -2,7 +2,8 @@
 
 A reference to the BodyStructure; a DICOM tracking UID, a tracking label, a lesion id in an
 extension; the site in words ("S8 L1"). A label or a segment leads to a BodyStructure when exactly
-one has it.
+one has it; the number of a segment is no label, nor is the weighting of a sequence (T1). A site
+outside the liver leads to no lesion of the liver.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cdshooks.fhir.chart_desk import NOT_USABLE, Desk, Entry, texts_of
+from cdshooks.fhir.chart_lesion_places import AWAY, Places, place_of_record, place_of_site
 from cdshooks.fhir.texts import Site
 from cdshooks.fhir.views import BodyStructure, Extension, Identifier, Observation
 
@@ -34,6 +36,7 @@ class LesionNames:
     """Label to show of a lesion that has no record."""
     vague: set[str] = field(default_factory=set)
     """Keys that are only a place: two measurements there may be two lesions."""
+    places: Places = field(default_factory=Places)
 
     @classmethod
     def of(
@@ -46,7 +49,12 @@ class LesionNames:
         for reference, view, _ in records:
             for identifier in view.identifier:
                 names._learn(reference, identifier)
-            segment = desk.terminology.find("segment", view.location)
+            place = place_of_record(desk.terminology, view)
+            if place is not None:
+                names.places.by_record[reference] = place
+            if place in AWAY:
+                continue
+            segment = desk.terminology.only("segment", view.location)
             if segment is None and view.location is not None:
                 segment = desk.terminology.texts.site(" ".join(texts_of(view.location))).segment
             if segment is not None:
@@ -121,15 +129,17 @@ class LesionNames:
         return extension.value_string or (identifier.value if identifier is not None else None)
 
     def _by_tracking(self, view: Observation) -> str | None:
-        for kind, value in self._tracked(view):
+        named = list(self._tracked(view))
+        labels = [value.upper() for kind, value in named if kind == _LABEL]
+        for kind, value in named:
             records = (self.by_uid if kind == _UID else self.by_label).get(value, set())
             if kind == _UID and records:
                 return min(records)
             if len(records) == 1:
                 return next(iter(records))
             key = f"{kind}:{value}"
-            if kind == _LABEL:
-                self.shown.setdefault(key, value.upper())
+            if labels:
+                self.shown.setdefault(key, labels[0])
             return key
         return None
 
@@ -140,7 +150,9 @@ class LesionNames:
         words, segment = "", None
         if view.body_site is not None:
             words = view.body_site.text or ""
-            segment = self.desk.terminology.find("segment", view.body_site)
+            segment = self.desk.terminology.only("segment", view.body_site)
+        if place_of_site(self.desk.terminology, view) in AWAY:
+            return self._place(words)
         site = self.desk.terminology.texts.site(words)
         for note in view.note:
             if note.text and len(note.text) <= _LONGEST_NOTE and site.label is None:
@@ -149,7 +161,7 @@ class LesionNames:
         segment = segment or site.segment
         known = {
             record
-            for word in (words, site.label or "", *words.replace(",", " ").split())
+            for word in (words, site.label or "", *self.desk.terminology.texts.names_in(words))
             for record in self.by_label.get(_normal(word), ())
             if segment is None or self.segment.get(record, segment) == segment
         }
@@ -163,11 +175,15 @@ class LesionNames:
             records = self.in_segment.get(segment, [])
             if len(records) == 1:
                 return records[0]
-            key = f"site:{segment}"
-        elif words.strip():
-            key = f"site:{' '.join(words.split()).casefold()}"
-        else:
+            return self._place(f"S{segment}", segment)
+        return self._place(words)
+
+    def _place(self, words: str, key: str | None = None) -> str | None:
+        """The key of a place that is no more than that; it is shown as it is called."""
+        if not words.strip():
             return None
+        key = f"site:{key or ' '.join(words.split()).casefold()}"
+        self.shown.setdefault(key, words)
         self.vague.add(key)
         return key
 

@@ -10,14 +10,25 @@ from __future__ import annotations
 
 import datetime
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from cdshooks.clinical.chart import Certainty, Lesion, LesionRole, Measurement
-from cdshooks.fhir.chart_desk import INFERRED, UNKNOWN_CODE, Desk, Entry
+from cdshooks.clinical.chart import (
+    NAMELESS,
+    Certainty,
+    Lesion,
+    LesionRole,
+    Measurement,
+    References,
+    named,
+)
+from cdshooks.fhir.chart_desk import INFERRED, NOT_USABLE, UNKNOWN_CODE, Desk, Entry
 from cdshooks.fhir.chart_lesion_names import LesionNames
+from cdshooks.fhir.chart_lesion_places import AWAY, Place, place_of_site
+from cdshooks.fhir.chart_newness import CONFLICT
 from cdshooks.fhir.dates import Day
 from cdshooks.fhir.views import BodyStructure, Observation
 
@@ -46,6 +57,7 @@ def safe_label(text: str | None) -> str | None:
 class _Listing(NamedTuple):
     day: datetime.date
     mm: Decimal | None
+    references: References
 
 
 @dataclass(slots=True)
@@ -140,29 +152,80 @@ class Lesions:
             )
         return out
 
-    def list_on(self, key: str, day: datetime.date, mm: Decimal | None) -> None:
-        self.seen.setdefault(key, []).append(_Listing(day, mm))
+    def learn_place(self, view: Observation, reference: str) -> None:
+        """From the site of a measurement."""
+        place = place_of_site(self.desk.terminology, view)
+        for key in (self.names.named(view) or [reference]) if place is not None else ():
+            self.names.places.learn(key, place)
+
+    def away(self, key: str) -> Place | None:
+        """Where a lesion lies that can be no target: outside the liver, or as a thrombus."""
+        key = self.alias.get(key, key)
+        place = self.names.places.of((key, *self._older(key)))
+        return place if place in AWAY else None
+
+    def note_away(self, measured: dict[str, set[str]]) -> None:
+        """``measured``: the measurements of each lesion that can be no target."""
+        for key, references in sorted(measured.items()):
+            place = self.away(key)
+            own = {key} & self.recorded.keys()
+            if place is not None:
+                self.desk.note(NOT_USABLE, *sorted(references | own), detail=str(place))
+
+    def _older(self, key: str) -> list[str]:
+        """The other records of a lesion."""
+        return sorted(old for old, new in self.alias.items() if new == key)
+
+    def list_on(self, measurement: Measurement, day: datetime.date) -> None:
+        listing = _Listing(day, measurement.mm, measurement.references)
+        self.seen.setdefault(measurement.lesion, []).append(listing)
 
     def charted(self) -> dict[str, Lesion]:
-        """Every lesion with its label; what has no safe label of its own gets a number."""
+        """Every lesion with its label. None is made up that could be the hospital's own: what has
+        no safe label is called by its place and the reference of its record, else of its first
+        measurement; lesions of one label are told apart by these.
+        """
         first_seen = {key: min(one.day for one in found) for key, found in self.seen.items()}
         keys = sorted(
             {*self.seen, *(k for k in self.recorded if k not in self.alias)},
             key=lambda key: (first_seen.get(key, datetime.date.max), key),
         )
-        labels = {key: self._label(key) for key in keys}
-        taken = {label for label in labels.values() if label is not None}
-        number = 0
+        own = {key: self._label(key) for key in keys}
+        shared = Counter(label.casefold() for label in own.values() if label is not None)
         lesions: dict[str, Lesion] = {}
-        for key in keys:
-            label = labels[key]
-            while label is None:
-                number += 1
-                if f"L{number}" not in taken:
-                    label = f"L{number}"
+        for number, key in enumerate(keys, start=1):
+            label = own[key]
+            if label is None or shared[label.casefold()] > 1:
+                label = _told_apart(label or self._place(key), self._reference(key, number))
             lesions[key] = self._lesion(key, label)
+        self._note_unheld()
         self._note_relabelled()
         return lesions
+
+    def _note_unheld(self) -> None:
+        """Lesions whose record a measurement names and nothing holds."""
+        records = (key for key in self.seen if key.startswith("BodyStructure/"))
+        unheld = sorted(key for key in records if key not in self.recorded)
+        if unheld:
+            self.desk.note(INFERRED, *unheld, detail="lesion-record")
+
+    def _reference(self, key: str, number: int) -> str:
+        """By which a lesion can be found: its record, else its first measurement."""
+        if key.startswith("BodyStructure/") and named((key,)):
+            return key
+        listed = sorted((one.day, named(one.references)) for one in self.seen.get(key, ()))
+        return next((found[0] for _, found in listed if found), f"{NAMELESS}{number}")
+
+    def _place(self, key: str) -> str | None:
+        """What a record without a label says in words of its lesion."""
+        entry = self.recorded.get(key)
+        if entry is None:
+            return None
+        location = entry.view.location
+        words = (entry.view.description, location.text if location is not None else None)
+        segment = self.names.segment.get(key)
+        found = (safe_label(text) for text in (*words, f"S{segment}" if segment else None))
+        return next((text for text in found if text is not None), None)
 
     def _label(self, key: str) -> str | None:
         entry = self.recorded.get(key)
@@ -174,13 +237,11 @@ class Lesions:
     def _lesion(self, key: str, label: str) -> Lesion:
         records = [
             self.recorded[reference]
-            for reference in (key, *sorted(old for old, new in self.alias.items() if new == key))
+            for reference in (key, *self._older(key))
             if reference in self.recorded
         ]
-        role: LesionRole | None = None
         first: Day | None = None
         for reference, view, _ in records:
-            role = role or self._role(view, reference)
             found = self._first_detected(view, reference)
             if found is not None and (first is None or found.date < first.date):
                 first = found
@@ -188,9 +249,27 @@ class Lesions:
             key=key,
             label=label,
             references=tuple(entry.reference for entry in records),
-            role=role,
+            role=self._role_of_all(key, records),
             first_detected=first.date if first is not None else None,
             first_detected_latest=first.latest if first is not None else None,
+        )
+
+    def _role_of_all(self, key: str, records: list[Entry[BodyStructure]]) -> LesionRole | None:
+        """The role by the newest record, else by the older ones.
+
+        Records of which none supersedes the other, and that disagree, say none; noted.
+        """
+        roles = {
+            reference: role
+            for reference, view, _ in records
+            if (role := self._role(view, reference)) is not None
+        }
+        for same in self.names.same_records():
+            if len({roles[one] for one in same if one in roles}) > 1:
+                self.desk.note(CONFLICT, *sorted(same & roles.keys()), detail="lesion-role")
+                return None
+        return roles.get(key) or (
+            next(iter(roles.values())) if len(set(roles.values())) == 1 else None
         )
 
     def _role(self, view: BodyStructure, reference: str) -> LesionRole | None:
@@ -228,6 +307,10 @@ class Lesions:
                     and _similar(before[-1].mm, after[0].mm)
                 ):
                     self.desk.note(INFERRED, *sorted((old, new)), detail="relabelled")
+
+
+def _told_apart(label: str | None, reference: str) -> str:
+    return f"{label} ({reference})" if label is not None else reference
 
 
 def _similar(one: Decimal | None, other: Decimal | None) -> bool:

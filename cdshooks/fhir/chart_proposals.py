@@ -22,6 +22,7 @@ _STATUSES = frozenset({"final", "amended", "corrected", "appended"})
 _PICTURES = ("image/", "video/", "audio/", "application/dicom")
 _SENTENCE = re.compile(r"[\u3002\uff1b;!\uff01\uff1f?\r\n]|\.(?!\d)")
 _CLAUSE = re.compile(r"[,\uff0c\u3001]")
+_COMMAS = (",", "\uff0c")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NEAR = 30
 """Characters between a size and the word that makes it a viable one."""
@@ -132,11 +133,16 @@ def proposals(desk: Desk, text: str) -> Iterator[tuple[str, Decimal | None]]:
 
 
 def _is_denied(desk: Desk, sentence: str, start: int, end: int) -> bool:
-    """Denied or doubtful in its clause; an enumeration ("no A, B or C") denies to its end."""
+    """Denied or doubtful in its clause; an enumeration ("no A, B or C") denies to its end.
+
+    A clause that affirms ("no A, B has formed") is none of the enumeration before it.
+    """
     table = desk.terminology.texts.proposals
     following = _CLAUSE.search(sentence, end)
-    after = sentence[end : following.start() if following else len(sentence)]
-    return bool(table.denied.search(sentence[:start]) or table.denied_after.search(after))
+    until = following.start() if following else len(sentence)
+    begin = max(sentence.rfind(comma, 0, start) for comma in _COMMAS) + 1
+    before = sentence[begin if table.affirmed.search(sentence[begin:until]) else 0 : start]
+    return bool(table.denied.search(before) or table.denied_after.search(sentence[end:until]))
 
 
 def _sizes_near(desk: Desk, sentence: str, start: int, end: int) -> Iterator[Decimal]:

@@ -1,13 +1,16 @@
 """Scans: ImagingStudies, the reports about them, and what was read on no recorded study.
 
 A scan's modality and contrast are told by the study itself, else by the code of the study or its
-report, else by the closed table of words (noted); else they are unknown, and stay so.
+report, else by the closed table of words (noted); else they are unknown, and stay so
+(:mod:`cdshooks.fhir.chart_scan_words`). What names no scan, or several that differ, is never put on
+one by its id or its place in the record: on which it was read stays open, and is judged both ways.
 """
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cdshooks.clinical.chart import Modality
 from cdshooks.fhir.chart_desk import (
@@ -22,9 +25,9 @@ from cdshooks.fhir.chart_desk import (
 )
 from cdshooks.fhir.chart_panels import with_members
 from cdshooks.fhir.chart_responses import note_conclusion_codes
+from cdshooks.fhir.chart_scan_words import Told, of_parts, told_by
 from cdshooks.fhir.dates import Day
 from cdshooks.fhir.views import (
-    CodeableConcept,
     DiagnosticReport,
     Identifier,
     ImagingStudy,
@@ -36,17 +39,19 @@ _STUDY = "ImagingStudy"
 _OID = "urn:oid:"
 REPORT_FINAL = frozenset({"final", "amended", "corrected", "appended"})
 _CROSS_SECTIONAL = frozenset({Modality.CT, Modality.MR})
-_CODE_MEANING: dict[str, tuple[Modality, bool | None]] = {
-    "enhanced-ct": (Modality.CT, True),
-    "enhanced-mr": (Modality.MR, True),
-    "plain-ct": (Modality.CT, False),
-    "plain-mr": (Modality.MR, False),
-    "ct": (Modality.CT, None),
-    "mr": (Modality.MR, None),
-}
 _UNENHANCED = "unenhanced"
 _PHASES = frozenset({"arterial", "portal-venous", "delayed", "hepatobiliary", _UNENHANCED})
 """Codes of ``contrast-phase``; one without contrast beside another is of an enhanced scan."""
+
+
+class _Report(NamedTuple):
+    """What a report tells of its scan."""
+
+    reference: str
+    told: Told
+    day: Day | None
+    names_it: bool
+    """It names the study; else only the day and the kind of imaging are the same."""
 
 
 @dataclass(slots=True, eq=False)
@@ -61,10 +66,53 @@ class ScanDraft:
     """Of the study and of a report that told something about it."""
     readings: list[tuple[Entry[Observation], str, Day | None]] = field(default_factory=list)
     """Observations read on it, each with its role and its own day."""
+    reports: list[_Report] = field(default_factory=list)
 
     @property
     def is_cross_sectional(self) -> bool:
         return self.modality in _CROSS_SECTIONAL
+
+    @property
+    def is_adequate(self) -> bool | None:
+        """As far as is known, a contrast-enhanced CT or MRI."""
+        if self.contrast is False or self.modality is Modality.OTHER:
+            return False
+        return None if self.contrast is None or self.modality is None else True
+
+    def fits(self, told: Told) -> bool:
+        """Whether what a report tells of its scan can be this one."""
+        return told.modality in (None, self.modality) and (
+            told.contrast is None or self.contrast in (None, told.contrast)
+        )
+
+    def settle(self, desk: Desk) -> None:
+        """Takes what the reports tell, all of them together, of what is not known otherwise."""
+        modality, contrast, day = self.modality, self.contrast, self.day
+        if modality is None:
+            found = {report.told.modality for report in self.reports} - {None}
+            self.modality = found.pop() if len(found) == 1 else None
+        if contrast is None:
+            self.contrast = self._contrast_of_reports()
+        if day is None:
+            self.day = min((r.day for r in self.reports if r.day is not None), default=None)
+        for report in self.reports:
+            told, used = report.told, set()
+            if modality is None and told.modality is not None and told.modality is self.modality:
+                used.add("modality")
+            if contrast is None and told.contrast is not None and told.contrast is self.contrast:
+                used.add("contrast")
+            if used & told.by_words:
+                desk.note(TEXT_MATCHED, report.reference, path="DiagnosticReport.code")
+            if used or (day is None and report.day) or self.key not in self.references:
+                self.references.add(report.reference)
+
+    def _contrast_of_reports(self) -> bool | None:
+        """Reports that name the study go first; of others those that disagree tell nothing."""
+        named = of_parts(r.told.contrast for r in self.reports if r.names_it)
+        if named is not None:
+            return named
+        others = {r.told.contrast for r in self.reports if not r.names_it} - {None}
+        return others.pop() if len(others) == 1 else None
 
 
 @dataclass(slots=True)
@@ -77,6 +125,8 @@ class Scans:
     """Studies that do not count (entered in error, cancelled, ...)."""
     of_result: dict[str, set[str]] = field(default_factory=dict)
     """Scans by the reference of a report's result."""
+    by_day: set[str] = field(default_factory=set)
+    """Results of reports whose study only their day and kind of imaging tell."""
     by_identifier: dict[str, set[str]] = field(default_factory=dict)
     """Studies by study UID or accession number."""
     systems: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -108,6 +158,8 @@ class Scans:
                 desk.note(DROPPED, report.reference, path="DiagnosticReport.status")
                 scans.unsettled.update(mentioned)
         scans.unsettled -= settled
+        for draft in scans.by_key.values():
+            draft.settle(desk)
         return scans
 
     def place(self, entry: Entry[Observation], role: str, day: Day | None) -> bool:
@@ -122,7 +174,12 @@ class Scans:
         if not usable:
             desk.note(DROPPED, reference, detail="study-not-used", path="Observation.derivedFrom")
             return True
-        self._one_of(usable, day).readings.append((entry, role, day))
+        drafts = [self.by_key.get(key) or self._own(key, day) for key in usable]
+        wanted = self._method(view)
+        only_by_day = not named and reference in self.by_day
+        if only_by_day and wanted is not None and not _of_kind(drafts, wanted):
+            return False
+        self._put(_of_one_day(drafts, day), entry, role, day)
         return True
 
     def place_by_day(
@@ -130,36 +187,61 @@ class Scans:
         waiting: list[tuple[Entry[Observation], str, Day | None]],
         without_own_scan: frozenset[str] = frozenset(),
     ) -> list[tuple[Entry[Observation], str, Day]]:
-        """Observations that name no scan: the scan of the same day, else one of their own.
+        """Observations that name no scan: the scan of the same day and kind, else one of their own.
 
         ``without_own_scan``: roles that do not make a scan; what is left of them is returned.
         """
         homeless: list[tuple[Entry[Observation], str, Day]] = []
         known = [draft for draft in self.by_key.values() if draft.day is not None]
-        for entry, role, day in waiting:
+        for entry, role, day in sorted(waiting, key=lambda one: self._method(one[0].view) is None):
             if day is None:
                 path = "Observation.effectiveDateTime"
                 self.desk.note(NOT_USABLE, entry.reference, detail="no-date", path=path)
                 continue
             same = [draft for draft in known if draft.day is not None and _same(draft.day, day)]
-            wanted = self._method(entry.view)
-            if len(same) > 1 and wanted is not None:
-                same = [draft for draft in same if draft.modality is wanted]
-            elif len(same) > 1:
-                same = [draft for draft in same if draft.is_cross_sectional]
-            if len({draft.contrast for draft in same}) > 1:
-                self.desk.note(NOT_USABLE, entry.reference, detail="which-scan")
-                continue
             if not same and role in without_own_scan:
                 homeless.append((entry, role, day))
                 continue
-            if not same:
-                own = self._own(f"{day.date}/{day.last}", day)
-                own.modality = own.modality or wanted
-                same = [own]
-            for draft in same:  # several alike are one time point
-                draft.readings.append((entry, role, day))
+            wanted = self._method(entry.view)
+            drafts = _of_kind(same, wanted)
+            self._put(drafts or self._apart(day, wanted), entry, role, day)
         return homeless
+
+    def _put(
+        self, drafts: list[ScanDraft], entry: Entry[Observation], role: str, day: Day | None
+    ) -> None:
+        """Puts an observation on the scan that it may belong to; several alike are one time point.
+
+        Of several of which not all are as good, it stays open which: a scan of its own, of which it
+        is not known whether it counts, is judged both ways.
+        """
+        wanted = self._method(entry.view)
+        if len(drafts) > 1:
+            drafts = _of_kind(drafts, wanted) or drafts
+        if len({draft.is_adequate for draft in drafts}) > 1:
+            when = drafts[0].day or day
+            if when is None:
+                self.desk.note(NOT_USABLE, entry.reference, detail="which-scan")
+                return
+            self.desk.note(INFERRED, entry.reference, detail="which-scan")
+            drafts = self._apart(when, wanted)
+        for draft in drafts:
+            draft.readings.append((entry, role, day))
+
+    def _apart(self, day: Day, wanted: Modality | None) -> list[ScanDraft]:
+        """A scan of that day that only what was read on it tells of: one of each kind.
+
+        What does not say its kind goes with the only kind that another says.
+        """
+        key = f"{day.date}/{day.last}"
+        if wanted is None:
+            told = [f"{key}/{modality}" for modality in _CROSS_SECTIONAL]
+            found = [self.by_key[one] for one in told if one in self.by_key]
+            if len(found) == 1:
+                return found
+        own = self._own(key if wanted is None else f"{key}/{wanted}", day)
+        own.modality = own.modality or wanted
+        return [own]
 
     # Names of studies
 
@@ -217,8 +299,16 @@ class Scans:
             draft.modality = self._modality(view, reference)
         draft.contrast = self._contrast(view)
         series = tuple(one.description for one in view.series if one.description)
-        path = "ImagingStudy.procedureCode"
-        self._describe(draft, view.procedure_code, (view.description,), reference, path, series)
+        told = told_by(desk.terminology, view.procedure_code, (view.description,), series)
+        used = set()
+        if draft.modality is None:
+            draft.modality = told.modality
+            used.add("modality")
+        if draft.contrast is None:
+            draft.contrast = told.contrast
+            used.add("contrast")
+        if used & told.by_words:
+            desk.note(TEXT_MATCHED, reference, path="ImagingStudy.procedureCode")
         self.by_key[reference] = draft
 
     def _modality(self, view: ImagingStudy, reference: str) -> Modality | None:
@@ -257,63 +347,8 @@ class Scans:
             answers.add(phases != {_UNENHANCED})
         return answers.pop() if len(answers) == 1 else None
 
-    def _describe(
-        self,
-        draft: ScanDraft,
-        concepts: tuple[CodeableConcept, ...],
-        words: tuple[str | None, ...],
-        reference: str,
-        path: str,
-        series: tuple[str, ...] = (),
-    ) -> bool:
-        """Fills what is unknown of a scan from codes, then from words; True when it did.
-
-        What the whole is called goes before what its ``series`` are called.
-        """
-        table, before = self.desk.terminology, (draft.modality, draft.contrast)
-        for concept in concepts:
-            for role in table.roles("imaging", concept):
-                modality, contrast = _CODE_MEANING[role]
-                draft.modality = draft.modality or modality
-                if draft.contrast is None:
-                    draft.contrast = contrast
-        said = " ; ".join(
-            word for word in (*words, *(word for c in concepts for word in texts_of(c))) if word
-        )
-        everything = " ; ".join(filter(None, (said, *series)))
-        if everything and (draft.contrast is None or draft.modality is None):
-            known = draft.modality, draft.contrast
-            if draft.contrast is None:
-                draft.contrast = self._contrast_in_words(said)
-            if draft.contrast is None:
-                draft.contrast = self._contrast_of_series(series)
-            if draft.modality is None:
-                named = table.texts.modality(everything)
-                draft.modality = Modality(named) if named is not None else None
-            if (draft.modality, draft.contrast) != known:
-                self.desk.note(TEXT_MATCHED, reference, path=path)
-        return (draft.modality, draft.contrast) != before
-
-    def _contrast_in_words(self, said: str) -> bool | None:
-        """Of a scan with and without contrast the part with it counts."""
-        table = self.desk.terminology
-        if table.says_both_phases.search(said):
-            return True
-        if table.says_unenhanced.search(said):
-            return False
-        if table.says_enhanced.search(said):
-            return True
-        return False if table.says_plain.search(said) else None
-
-    def _contrast_of_series(self, series: tuple[str, ...]) -> bool | None:
-        """A series without contrast beside one with it says nothing against the study."""
-        answers = {self._contrast_in_words(one) for one in series}
-        if True in answers:
-            return True
-        return False if False in answers else None
-
     def _method(self, view: Observation) -> Modality | None:
-        role = self.desk.terminology.find("modality", view.method)
+        role = self.desk.terminology.only("modality", view.method)
         return Modality(role) if role is not None else None
 
     # Reports
@@ -341,28 +376,31 @@ class Scans:
         if not studies and not read and not self._shows_liver(view):
             return
         day = self._report_day(view, reference, [results[result] for result in read])
+        told = told_by(desk.terminology, (view.code,) if view.code is not None else ())
         keys = set(studies)
-        if not studies:
-            keys = {self._scan_of_report(reference, day).key} if day is not None else set()
+        if not studies and day is not None:
+            keys = {self._scan_of_report(reference, day, told).key}
         for key in sorted(keys - self.dropped):
             draft = self.by_key.get(key) or self._own(key, day)
-            concepts = (view.code,) if view.code is not None else ()
-            told = self._describe(draft, concepts, (), reference, "DiagnosticReport.code")
-            if draft.day is None and day is not None:
-                draft.day = day
-                told = True
-            if told or key not in draft.references:
-                draft.references.add(reference)
+            draft.reports.append(_Report(reference, told, day, bool(studies)))
         for result in read:
             self.of_result.setdefault(result, set()).update(keys)
+        if not studies:
+            self.by_day.update(read)
 
-    def _scan_of_report(self, reference: str, day: Day) -> ScanDraft:
-        """The one CT or MR study of the report's day, else a scan of its own."""
+    def _scan_of_report(self, reference: str, day: Day, told: Told) -> ScanDraft:
+        """The one CT or MR study of the report's day that it can be about, else its own scan."""
         same = [
             draft
             for draft in self.by_key.values()
-            if draft.key.startswith(_STUDY) and draft.day == day and draft.is_cross_sectional
+            if draft.key.startswith(_STUDY)
+            and draft.day is not None
+            and _same(draft.day, day)
+            and draft.is_cross_sectional
+            and draft.fits(told)
         ]
+        if len(same) > 1:
+            same = [draft for draft in same if draft.contrast is told.contrast]
         return same[0] if len(same) == 1 else self._own(reference, day)
 
     def _report_day(
@@ -396,17 +434,6 @@ class Scans:
             and table.texts.says_liver.search(said) is not None
         )
 
-    # Choosing
-
-    def _one_of(self, keys: list[str], day: Day | None) -> ScanDraft:
-        """Of several studies the one of the observation's own day, else the latest."""
-        drafts = [self.by_key.get(key) or self._own(key, day) for key in keys]
-        if len(drafts) == 1:
-            return drafts[0]
-        same = [d for d in drafts if d.day is not None and day is not None and _same(d.day, day)]
-        dated = [d for d in drafts if d.day is not None] or drafts
-        return (same or [max(dated, key=_when)])[0]
-
     def _own(self, key: str, day: Day | None) -> ScanDraft:
         draft = self.by_key.get(key)
         if draft is None:
@@ -433,6 +460,21 @@ def _agree(one: str | None, other: str | None) -> bool:
 
 def _same(one: Day, other: Day) -> bool:
     return one.date == other.date and one.last == other.last
+
+
+def _of_one_day(drafts: list[ScanDraft], day: Day | None) -> list[ScanDraft]:
+    """Of several studies those of the observation's own day, else those of the latest."""
+    own = [d for d in drafts if d.day is not None and day is not None and _same(d.day, day)]
+    latest = max(map(_when, drafts))
+    return own or [draft for draft in drafts if _when(draft) == latest]
+
+
+def _of_kind(drafts: list[ScanDraft], wanted: Modality | None) -> list[ScanDraft]:
+    """Of the scans those of one kind of imaging; of no kind that is said, what may be CT or MR."""
+    if wanted is None:
+        return [draft for draft in drafts if draft.modality is not Modality.OTHER]
+    fitting = [draft for draft in drafts if draft.modality is wanted]
+    return fitting or [draft for draft in drafts if draft.modality is None]
 
 
 def _when(draft: ScanDraft) -> datetime.date:

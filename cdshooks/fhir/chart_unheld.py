@@ -38,6 +38,7 @@ def note_unheld(
         if report.status in REPORT_FINAL and is_imaging(desk, report):
             results = desk.references(report.result, "Observation")
             named[reference] = set(with_members(desk, results)) - held
+            named[reference].update(_not_contained(report))
     for reference, view, _ in observations:
         if view.status in FINAL and view.has_member and _is_of_a_scan(desk, view):
             named[reference] = set(desk.references(view.has_member, "Observation")) - held
@@ -47,6 +48,12 @@ def note_unheld(
     count = len({missing for one in named.values() for missing in one})
     desk.notes.add(ChartNote("truncated", naming, "named-results", count=count))
     return IMAGING
+
+
+def _not_contained(report: DiagnosticReport) -> set[str]:
+    """Results that a report says to hold in itself, and that cannot be read there."""
+    texts = (one.reference or "" for one in report.result)
+    return {text for text in texts if text.startswith("#")}
 
 
 def _is_of_a_scan(desk: Desk, view: Observation) -> bool:

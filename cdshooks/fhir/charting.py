@@ -47,6 +47,7 @@ from cdshooks.fhir.chart_conditions import (
 from cdshooks.fhir.chart_desk import (
     CANDIDATE,
     FINAL,
+    INFERRED,
     NOT_USABLE,
     TEXT_MATCHED,
     UNREADABLE,
@@ -54,17 +55,24 @@ from cdshooks.fhir.chart_desk import (
     Entry,
     texts_of,
 )
-from cdshooks.fhir.chart_imaging import IMAGING_ROLES, is_about_imaging, read_imaging
+from cdshooks.fhir.chart_imaging import (
+    IMAGING_ROLES,
+    is_about_imaging,
+    observation_role,
+    read_imaging,
+)
 from cdshooks.fhir.chart_medications import with_drugs
 from cdshooks.fhir.chart_orders import read_planned_infusions
 from cdshooks.fhir.chart_outside import sessions_told_elsewhere
 from cdshooks.fhir.chart_panels import with_inherited
 from cdshooks.fhir.chart_proposals import propose_from_texts
+from cdshooks.fhir.chart_scans import REPORT_FINAL
 from cdshooks.fhir.chart_sheet import Clinical
 from cdshooks.fhir.chart_tnm import METASTASIS_CATEGORY, read_metastasis_categories
 from cdshooks.fhir.chart_treatments import Treatments, read_treatments
 from cdshooks.fhir.chart_unheld import note_unheld
 from cdshooks.fhir.codes import PROBABLE, Terminology, standard_terminology
+from cdshooks.fhir.contained import CONTAINERS, unfolded
 from cdshooks.fhir.dates import UnreadableDate, read_day
 from cdshooks.fhir.needs import CODES_ASKED_FOR
 from cdshooks.fhir.record import Gap, GapKind, Record
@@ -287,7 +295,11 @@ def _sorted_out(desk: Desk, record: Record) -> _SortedOut:
                 newest[reference] = candidate
     out = _SortedOut(set(newest))
     for reference in sorted(newest):
-        _admit(desk, reference, newest[reference], out)
+        candidate = newest[reference]
+        inner = _unfolded(desk, reference, candidate)
+        out.names.update(one for one, _ in inner)
+        for name, each in ((reference, candidate), *inner):
+            _admit(desk, name, each, out)
     nameless.sort(key=lambda candidate: (candidate.kind, bytes(candidate.raw)))
     for number, candidate in enumerate(nameless):
         _admit(desk, f"{candidate.kind}/{NAMELESS}{number}", candidate, out)
@@ -299,6 +311,30 @@ def _sorted_out(desk: Desk, record: Record) -> _SortedOut:
         count = len(found)
         desk.notes.add(ChartNote(UNREADABLE, tuple(sorted(found)), "owner", path, count=count))
     return out
+
+
+def _unfolded(desk: Desk, reference: str, container: _Candidate) -> list[tuple[str, _Candidate]]:
+    """What a report or a group that counts holds in itself; the container then refers to it."""
+    view = container.view
+    if view is None or container.unreadable is not None or container.kind not in CONTAINERS:
+        return []
+    if getattr(view, "status", None) not in REPORT_FINAL or not _is_of_patient(desk, view, None):
+        return []
+    raw, found = unfolded(container.raw, len(desk.contained))
+    inner: list[tuple[str, _Candidate]] = []
+    for name, each in found:
+        decoded = decode(each)
+        kind = name.partition("/")[0]
+        if isinstance(decoded, Unreadable):
+            inner.append((name, _Candidate(kind, decoded.salvage, each, decoded)))
+        elif decoded is not None:
+            inner.append((name, _Candidate(kind, decoded, each)))
+    if inner:
+        desk.contained.update(name for name, _ in inner)
+        desk.note(INFERRED, reference, detail="contained", path=f"{container.kind}.contained")
+        whole = decode(raw)
+        container.view = whole if not isinstance(whole, Unreadable) else view
+    return inner
 
 
 def _admit(desk: Desk, reference: str, candidate: _Candidate, out: _SortedOut) -> None:
@@ -380,18 +416,13 @@ def _observations(
     """Recognised observations: those read on scans, and the others."""
     on_scans: list[tuple[Entry[Observation], str]] = []
     elsewhere: list[tuple[Entry[Observation], str]] = []
-    roles = desk.terminology.slot("observation")
     for entry in entries:
         code = entry.view.code
         if code is None:
             if entry.whole:
                 desk.note(UNREADABLE, entry.reference, path="Observation.code")
             continue
-        role: str | None = None
-        for coding in code.coding:
-            role = roles.get((coding.system or "", coding.code or ""))
-            if role is not None:
-                break
+        role = observation_role(desk, code)
         if role is None:
             role = _by_value_or_words(desk, entry.view)
             if role not in (None, METASTASIS_PRESENT, METASTASIS_CATEGORY):

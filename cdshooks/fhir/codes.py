@@ -122,7 +122,7 @@ class Terminology:
                 yield above, f"{match['stem']}.{digits[:length]}"
             yield above, match["stem"]
 
-    def only(self, slot: str, concept: CodeableConcept | None) -> str | None:
+    def only(self, slot: str, concept: CodeableConcept | Site | None) -> str | None:
         """The one role of a concept; ``None`` when its codings contradict each other."""
         roles = self.roles(slot, concept)
         return roles[0] if len(set(roles)) == 1 else None
@@ -279,11 +279,6 @@ class Terminology:
         self.procedure_texts = ProcedureTexts(data["procedure"], self.texts.says_hepatic)
         self.condition_texts = {role: any_of(words) for role, words in data["condition"].items()}
         self.says_viable = any_of(data["viable"])
-        self.says_enhanced = any_of(data["enhanced"])
-        self.says_unenhanced = any_of(data["unenhanced"])
-        self.says_plain = any_of(data["plain"])
-        self.says_both_phases = any_of(data["bothPhases"])
-        self.denies_what_follows = any_of(data["absent"])
         self.stage_texts: dict[str, dict[str, str]] = data["stage"]
 
 

@@ -18,12 +18,62 @@ class Site(NamedTuple):
     label: str | None
 
 
+class PlaceWords(NamedTuple):
+    """Words on where a lesion lies."""
+
+    thrombus: re.Pattern[str]
+    denied: re.Pattern[str]
+    """At the end of what stands before a word: the word is denied."""
+    beside: re.Pattern[str]
+    """Before a word: it tells of what goes with the lesion, not of the lesion."""
+    vessel: re.Pattern[str]
+    """Whole texts that name nothing but a vessel of the liver."""
+    never_liver: re.Pattern[str]
+    """Outside the liver although the liver may be named."""
+    liver: re.Pattern[str]
+    outside: re.Pattern[str]
+
+    def names_thrombus(self, text: str) -> bool:
+        if self.vessel.fullmatch(text.strip()):
+            return True
+        return self._says(self.thrombus, text)
+
+    def of(self, text: str) -> str | None:
+        """``liver`` or ``outside-liver``."""
+        if self._says(self.never_liver, text):
+            return "outside-liver"
+        if self.liver.search(text):
+            return "liver"
+        return "outside-liver" if self._says(self.outside, text) else None
+
+    def _says(self, words: re.Pattern[str], text: str) -> bool:
+        before = (text[: match.start()] for match in words.finditer(text))
+        return any(not (self.denied.search(one) or self.beside.search(one)) for one in before)
+
+
+class Contrast(NamedTuple):
+    """Words on the technique of a scan."""
+
+    no_technique: re.Pattern[str]
+    """Speaks of contrast, but not of how the scan was done."""
+    both: re.Pattern[str]
+    enhanced: re.Pattern[str]
+    unenhanced: re.Pattern[str]
+    plain: re.Pattern[str]
+    """Unenhanced where nothing says that the scan was enhanced as well."""
+
+    def say_anything(self, text: str) -> bool:
+        return any(words.search(text) for words in (self.enhanced, self.unenhanced, self.plain))
+
+
 class Proposals(NamedTuple):
     """How a report's sentence is looked through for what it may say."""
 
     size: re.Pattern[str]
     denied: re.Pattern[str]
     """Before the words: they are denied, or doubtful."""
+    affirmed: re.Pattern[str]
+    """In a clause of its own: what was denied before its comma is denied no longer."""
     denied_after: re.Pattern[str]
     kinds: tuple[tuple[str, re.Pattern[str], bool], ...]
     """Kind of fact, its words, and whether it is a size."""
@@ -82,14 +132,33 @@ class Texts:
             re.compile(denied["begins"]),
             re.compile(denied["ends"]),
         )
+        self.contrast = Contrast(
+            any_of(data["noTechnique"]),
+            any_of(data["bothPhases"]),
+            any_of(data["enhanced"]),
+            any_of(data["unenhanced"]),
+            any_of(data["plain"]),
+        )
         self._modalities = [(e["modality"], any_of(e["patterns"])) for e in data["modality"]]
+        place = data["place"]
+        self.place = PlaceWords(
+            thrombus=any_of(place["thrombus"]),
+            denied=any_of(data["absent"]),
+            beside=any_of(place["beside"]),
+            vessel=any_of(place["vessel"]),
+            never_liver=any_of(place["neverLiver"]),
+            liver=any_of(place["liver"]),
+            outside=any_of(place["outside"]),
+        )
         site = data["site"]
         self._segment, self._label = any_of(site["segment"]), any_of(site["label"])
+        self._noun = any_of(site["noun"])
         self._segments: dict[str, str] = site["segments"]
         proposal = data["proposal"]
         self.proposals = Proposals(
             re.compile(proposal["size"], re.IGNORECASE),
             any_of(proposal["denied"]),
+            any_of(proposal["affirmed"]),
             any_of(proposal["deniedAfter"]),
             tuple(
                 (e["kind"], any_of(e["patterns"]), bool(e.get("withSize")))
@@ -116,11 +185,19 @@ class Texts:
     def site(self, text: str) -> Site:
         """A text that names two segments or two labels says neither."""
         segments = {self._number(m["segment"]) for m in self._segment.finditer(text)}
-        labels = {re.sub(r"\s+", "", m["label"]).casefold() for m in self._label.finditer(text)}
+        labels = {re.sub(r"\s+", "", m[0]).casefold() for m in self._label.finditer(text)}
         return Site(
             segments.pop() if len(segments) == 1 else None,
             labels.pop() if len(labels) == 1 else None,
         )
+
+    def names_in(self, text: str) -> tuple[str, ...]:
+        """Words of a text that may be the label of a lesion; the number of a segment is none.
+
+        A bare number is one only when nothing else is left.
+        """
+        left = self._noun.sub(" ", self._segment.sub(" ", text)).replace(",", " ").split()
+        return tuple(left) if len(left) == 1 else tuple(w for w in left if not w.isdigit())
 
     def _number(self, segment: str) -> str:
         return self._segments.get(segment.casefold(), segment)

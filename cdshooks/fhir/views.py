@@ -160,6 +160,8 @@ class BodyStructure(Resource, tag="BodyStructure"):
     patient: Reference | None = None
     identifier: tuple[Identifier, ...] = ()
     location: CodeableConcept | None = None
+    morphology: CodeableConcept | None = None
+    description: str | None = None
     extension: tuple[Extension, ...] = ()
 
 

@@ -103,8 +103,8 @@ OWN_URL = "https://pacs.example.org/fhir/tumor-key"
     ("url", "known", "labels"),
     [
         (OWN_URL, [OWN_URL], {"A7"}),
-        (OWN_URL, [], {"L1"}),
-        (OWN_URL + "/2", [OWN_URL], {"L1"}),
+        (OWN_URL, [], {"Observation/o"}),
+        (OWN_URL + "/2", [OWN_URL], {"Observation/o"}),
         ("https://pacs.example.org/fhir/lesion-id", [OWN_URL], {"A7"}),
     ],
 )
@@ -130,7 +130,7 @@ def test_a_site_names_the_extensions_that_hold_a_lesions_id(
     chart = chart_of(record, terminology=terminology)
     assert {lesion.label for lesion in chart.lesions.values()} == labels
     unnamed = any(note.detail == "no-lesion" for note in chart.notes)
-    assert unnamed is (labels == {"L1"})
+    assert unnamed is (labels == {"Observation/o"})
 
 
 def test_a_file_with_a_byte_order_mark(tmp_path: Path) -> None:

@@ -364,7 +364,7 @@ def test_two_scans_of_one_day_share_what_names_neither() -> None:
     plain["extension"][0]["extension"][0]["valueBoolean"] = False
     shown = judged([*record, plain])
     assert answers(shown)["cci-2022"] == OPEN
-    assert notes(shown, f"Observation/{LAST_DIAMETER}") == {"value-not-usable"}
+    assert notes(shown, f"Observation/{LAST_DIAMETER}") == {"inferred"}
 
 
 @pytest.mark.parametrize("name", ["ecog", "bilirubin", "albumin", "inr"])

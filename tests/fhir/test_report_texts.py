@@ -52,6 +52,9 @@ SAID = [
     ("Portal vein tumour thrombus", [("tumour-thrombus", None)]),
     ("双肺多发转移", [("metastasis", None)]),
     ("Lung metastases", [("metastasis", None)]),
+    ("未见新发病灶，门静脉右支癌栓形成", [("tumour-thrombus", None)]),
+    ("未见新发病灶,门静脉右支可见癌栓", [("tumour-thrombus", None)]),
+    ("No new lesion, but tumour thrombus in the right portal vein", [("tumour-thrombus", None)]),
 ]
 
 
@@ -73,6 +76,11 @@ NOT_SAID = [
     "可疑转移",
     "转移可能",
     "未见肺、骨转移",
+    "未见新发病灶，癌栓及转移",
+    "未见新发病灶，门静脉未见癌栓",
+    "未见癌栓形成，未见转移",
+    "门静脉可见充盈缺损，癌栓待排",
+    "No new lesion, tumour thrombus or metastasis",
     "No new lesion",
     "No evidence of tumour thrombus or metastasis",
     "suspicious for metastasis",

@@ -194,6 +194,18 @@ Title: "Liver and hepatic artery"
 * $sct#69421009 "Structure of right branch of hepatic artery (body structure)"
 * $sct#21807003 "Structure of left branch of hepatic artery (body structure)"
 
+ValueSet: LesionSiteOutsideLiver
+Id: lesion-site.outside-liver
+Title: "Sites of a lesion that is not in the liver"
+* insert Published
+* insert ChineseTitle([[肝外病灶部位]])
+* $sct#39607008 "Lung structure (body structure)"
+* $sct#59441001 "Structure of lymph node (body structure)"
+* $sct#272673000 "Bone structure (body structure)"
+* $sct#23451007 "Adrenal structure (body structure)"
+* $sct#15425007 "Peritoneum (serous membrane) structure (body structure)"
+* $sct#12738006 "Brain structure (body structure)"
+
 ValueSet: ThrombusExtentNone
 Id: thrombus-extent.none
 Title: "No macroscopic tumour thrombus"
