@@ -1,4 +1,4 @@
-"""Traps of real data, each with what it must and must not lead to."""
+"""Traps of real data, each with what it must and must not lead to; numbered as in ``shapes.csv``."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def cci(shown: Shown) -> str:
 # ---------------------------------------------------------------- dates
 
 
-def test_partial_date_decides_only_when_every_day_of_it_agrees() -> None:
+def test_pitfall_01_partial_date_decides_only_when_every_day_of_it_agrees() -> None:
     resources = record(REFRACTORY)
     last(resources, "Procedure")["performedDateTime"] = "2023-04"
     shown = judge(REFRACTORY, resources)
@@ -93,7 +93,7 @@ TIMES = [
 
 
 @pytest.mark.parametrize(("written", "day"), TIMES)
-def test_time_zone_a_scan_is_of_the_day_at_the_site(written: str, day: str) -> None:
+def test_pitfall_02_time_zone_a_scan_is_of_the_day_at_the_site(written: str, day: str) -> None:
     resources = record(REFRACTORY)
     last(resources, "ImagingStudy")["started"] = written
     assert judge(REFRACTORY, resources)["course"]["assessmentScan"]["date"] == day
@@ -103,7 +103,7 @@ def test_time_zone_a_scan_is_of_the_day_at_the_site(written: str, day: str) -> N
 
 
 @pytest.mark.parametrize("status", ["preliminary", "registered", "cancelled", "entered-in-error"])
-def test_status_of_a_measurement_that_does_not_count(status: str) -> None:
+def test_pitfall_03_status_of_a_measurement_that_does_not_count(status: str) -> None:
     resources = record(REFRACTORY)
     last_size(resources)["status"] = status
     shown = judge(REFRACTORY, resources)
@@ -112,14 +112,14 @@ def test_status_of_a_measurement_that_does_not_count(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["final", "amended", "corrected"])
-def test_status_of_a_measurement_that_counts(status: str) -> None:
+def test_pitfall_03_status_of_a_measurement_that_counts(status: str) -> None:
     resources = record(REFRACTORY)
     last_size(resources)["status"] = status
     assert told(judge(REFRACTORY, resources)) == told(canonical(REFRACTORY))
 
 
 @pytest.mark.parametrize("status", ["preliminary", "partial", "registered", "entered-in-error"])
-def test_status_of_a_report_holds_for_its_results(status: str) -> None:
+def test_pitfall_03_status_of_a_report_holds_for_its_results(status: str) -> None:
     resources = as_reports(words=False)(record(REFRACTORY))
     resources[-1]["status"] = status
     shown = judge(REFRACTORY, resources)
@@ -127,7 +127,7 @@ def test_status_of_a_report_holds_for_its_results(status: str) -> None:
     assert {"status-not-used"} <= {note["code"] for note in shown["notes"]}
 
 
-def test_status_a_study_without_one_counts() -> None:
+def test_pitfall_03_status_a_study_without_one_counts() -> None:
     def change(resource: Resource) -> None:
         if resource["resourceType"] == "ImagingStudy":
             del resource["status"]
@@ -147,25 +147,27 @@ def sized(value: Any, unit: str | None = "mm") -> Shown:
     return judge(REFRACTORY, resources)
 
 
-def test_unit_centimetres_are_converted() -> None:
+def test_pitfall_04_unit_centimetres_are_converted() -> None:
     assert told(sized(6.5, "cm")) == told(canonical(REFRACTORY))
 
 
 @pytest.mark.parametrize(
     ("value", "unit"), [(650, "mm"), (-65, "mm"), (65, "kg"), (65, None), (65, "in")]
 )
-def test_unit_or_size_that_is_not_believed_is_not_used(value: int, unit: str | None) -> None:
+def test_pitfall_04_unit_or_size_that_is_not_believed_is_not_used(
+    value: int, unit: str | None
+) -> None:
     assert cci(sized(value, unit)) == OPEN
 
 
-def test_unit_slip_of_a_factor_of_ten_is_noted() -> None:
+def test_pitfall_04_unit_slip_of_a_factor_of_ten_is_noted() -> None:
     shown = sized(6.5)
     assert shown["response"]["category"] == "PR"
     assert any("factor of ten" in note["text"] for note in notes_of(shown, "implausible"))
 
 
 @pytest.mark.parametrize("unit", ["毫米", "公分", "厘米", "cm"])
-def test_unit_in_words_is_read_and_noted(unit: str) -> None:
+def test_pitfall_04_unit_in_words_is_read_and_noted(unit: str) -> None:
     resources = record(REFRACTORY)
     value = 65 if unit == "毫米" else 6.5
     last_size(resources)["valueQuantity"] = {"value": value, "unit": unit}
@@ -177,12 +179,12 @@ def test_unit_in_words_is_read_and_noted(unit: str) -> None:
 # ---------------------------------------------------------------- duplicates and labels
 
 
-def test_duplicates_are_never_added_into_the_sum() -> None:
+def test_pitfall_05_duplicates_are_never_added_into_the_sum() -> None:
     for course in COURSES:
         assert_same(course, with_report_duplicates)
 
 
-def test_duplicates_further_apart_are_a_conflict_with_both_sources() -> None:
+def test_pitfall_05_duplicates_further_apart_are_a_conflict_with_both_sources() -> None:
     resources = record(REFRACTORY)
     size = last_size(resources)
     other = like(size, "again")
@@ -206,11 +208,11 @@ def _relabelled(resources: Resources, supersedes: bool) -> Resources:
     return [*resources, other]
 
 
-def test_relabelled_lesion_that_supersedes_the_old_one_is_the_same() -> None:
+def test_pitfall_06_relabelled_lesion_that_supersedes_the_old_one_is_the_same() -> None:
     assert_same(REFRACTORY, lambda resources: _relabelled(resources, True))
 
 
-def test_relabelled_lesion_is_not_called_new_and_the_reader_is_told() -> None:
+def test_pitfall_06_relabelled_lesion_is_not_called_new_and_the_reader_is_told() -> None:
     shown = judge(REFRACTORY, _relabelled(record(REFRACTORY), False))
     assert cci(shown) == OPEN and shown["response"]["category"] == "NE"
     (note,) = notes_of(shown, "inferred")
@@ -235,7 +237,7 @@ def _with_second_lesion(sizes: tuple[int, ...], extension: Resource | None) -> R
     return resources
 
 
-def test_split_lesion_is_the_sum_of_its_parts() -> None:
+def test_pitfall_06_split_lesion_is_the_sum_of_its_parts() -> None:
     lesion = last(record(REFRACTORY), "BodyStructure")
     supersedes = {
         "url": f"{EXTENSION}/lesion-supersedes",
@@ -246,7 +248,7 @@ def test_split_lesion_is_the_sum_of_its_parts() -> None:
     assert judge(REFRACTORY, parts[:-1])["response"]["category"] == "NE"
 
 
-def test_merged_lesions_are_before_that_the_sum_of_their_parts() -> None:
+def test_pitfall_06_merged_lesions_are_before_that_the_sum_of_their_parts() -> None:
     def rewrite(resources: Resources) -> Resources:
         first, second = of_kind(resources, "BodyStructure")
         both = {**copy.deepcopy(first), "id": "both"}
@@ -267,7 +269,7 @@ def test_merged_lesions_are_before_that_the_sum_of_their_parts() -> None:
         assert shown["response"][part] == expected["response"][part]
 
 
-def test_a_common_tracking_uid_joins_two_records_of_a_lesion() -> None:
+def test_pitfall_06_a_common_tracking_uid_joins_two_records_of_a_lesion() -> None:
     def rewrite(resources: Resources) -> Resources:
         resources = _relabelled(resources, False)
         uid = {"type": concept("http://dicom.nema.org/resources/ontology/DCM", "112040")}
@@ -293,7 +295,7 @@ def test_a_common_tracking_uid_joins_two_records_of_a_lesion() -> None:
     ],
     ids=lambda one: f"{one['resourceType']} {one['status']}",
 )
-def test_planned_is_not_done(planned: Resource) -> None:
+def test_pitfall_07_planned_is_not_done(planned: Resource) -> None:
     two = record("v27")
     done = last(two, "Procedure")
     more = {**done, "id": "planned", "performedDateTime": "2023-04-20", **planned}
@@ -302,7 +304,7 @@ def test_planned_is_not_done(planned: Resource) -> None:
     assert answers(shown) == answers(canonical("v27"))
 
 
-def test_planned_a_session_after_the_day_of_judgement_does_not_exist() -> None:
+def test_pitfall_07_planned_a_session_after_the_day_of_judgement_does_not_exist() -> None:
     resources = record("v27")
     later = scenario("v27").as_of + datetime.timedelta(1)
     more = like(last(resources, "Procedure"), "later", performedDateTime=later.isoformat())
@@ -312,7 +314,7 @@ def test_planned_a_session_after_the_day_of_judgement_does_not_exist() -> None:
 
 
 @pytest.mark.parametrize(("days", "count"), [(1, 3), (14, 3), (15, 4)])
-def test_one_session_in_two_procedures(days: int, count: int) -> None:
+def test_pitfall_08_one_session_in_two_procedures(days: int, count: int) -> None:
     resources = record(REFRACTORY)
     first = of_kind(resources, "Procedure")[0]
     day = datetime.date.fromisoformat(first["performedDateTime"]) + datetime.timedelta(days)
@@ -335,18 +337,18 @@ def _with_haic(days: int, combined: bool = False) -> Shown:
 
 
 @pytest.mark.parametrize(("days", "combined"), [(0, True), (0, False), (3, False)])
-def test_tace_with_haic_is_one_session(days: int, combined: bool) -> None:
+def test_pitfall_09_tace_with_haic_is_one_session(days: int, combined: bool) -> None:
     shown = _with_haic(days, combined)
     assert shown["course"]["count"] == 3 and cci(shown) == "met"
     assert "combined-session" in shown["flags"]
 
 
-def test_haic_between_sessions_may_break_the_series() -> None:
+def test_pitfall_09_haic_between_sessions_may_break_the_series() -> None:
     shown = _with_haic(10)
     assert cci(shown) == OPEN and "consecutiveness" in shown["missing"]
 
 
-def test_systemic_therapy_does_not_break_the_series() -> None:
+def test_pitfall_09_systemic_therapy_does_not_break_the_series() -> None:
     drug = {
         "resourceType": "MedicationRequest",
         "id": "lenvatinib",
@@ -364,7 +366,9 @@ def test_systemic_therapy_does_not_break_the_series() -> None:
 
 
 @pytest.mark.parametrize("time", ["T06:00:00+08:00", "T22:00:00+08:00"])
-def test_a_scan_on_the_day_of_a_treatment_is_before_it_whatever_the_hour(time: str) -> None:
+def test_pitfall_10_a_scan_on_the_day_of_a_treatment_is_before_it_whatever_the_hour(
+    time: str,
+) -> None:
     def rewrite(resources: Resources) -> Resources:
         session = of_kind(resources, "Procedure")[0]
         first = of_kind(resources, "ImagingStudy")[0]
@@ -387,7 +391,7 @@ def _with_contrast(told_as: Any) -> Shown:
     return judge(REFRACTORY, resources)
 
 
-def test_contrast_without_it_or_a_bad_arterial_phase_is_no_assessment() -> None:
+def test_pitfall_11_contrast_without_it_or_a_bad_arterial_phase_is_no_assessment() -> None:
     plain = [{"url": "enhanced", "valueBoolean": False}]
     poor = [
         {"url": "enhanced", "valueBoolean": True},
@@ -420,18 +424,20 @@ def _phases(*phases: str, enhanced: bool | None = None) -> list[Resource]:
     ],
     ids=str,
 )
-def test_contrast_by_the_phases_of_a_scan(told_as: list[Resource], missing: str | None) -> None:
+def test_pitfall_11_contrast_by_the_phases_of_a_scan(
+    told_as: list[Resource], missing: str | None
+) -> None:
     shown = _with_contrast(told_as)
     assert cci(shown) == (OPEN if missing else "met")
     assert missing is None or missing in shown["missing"]
 
 
-def test_contrast_that_is_not_recorded_is_asked_for() -> None:
+def test_pitfall_11_contrast_that_is_not_recorded_is_asked_for() -> None:
     shown = _with_contrast(None)
     assert cci(shown) == OPEN and "contrast-status" in shown["missing"]
 
 
-def test_baseline_that_is_missing_is_never_the_first_follow_up() -> None:
+def test_pitfall_12_baseline_that_is_missing_is_never_the_first_follow_up() -> None:
     resources = record(REFRACTORY)
     first = of_kind(resources, "ImagingStudy")[0]
     kept = [
@@ -445,7 +451,7 @@ def test_baseline_that_is_missing_is_never_the_first_follow_up() -> None:
     assert cci(shown) == OPEN and "imaging-baseline" in shown["missing"]
 
 
-def test_target_that_is_not_measured_later_is_not_zero() -> None:
+def test_pitfall_12_target_that_is_not_measured_later_is_not_zero() -> None:
     resources = record("v28")
     resources.remove(last_size(resources))
     shown = judge("v28", resources)
@@ -456,7 +462,7 @@ def test_target_that_is_not_measured_later_is_not_zero() -> None:
 # ---------------------------------------------------------------- versions and replacements
 
 
-def test_only_the_newest_version_counts() -> None:
+def test_pitfall_13_only_the_newest_version_counts() -> None:
     resources = record(REFRACTORY)
     size = last_size(resources)
     old = copy.deepcopy(size)
@@ -466,7 +472,7 @@ def test_only_the_newest_version_counts() -> None:
         assert told(judge(REFRACTORY, pair)) == told(canonical(REFRACTORY))
 
 
-def test_replaced_observation_and_replaced_report_are_out() -> None:
+def test_pitfall_13_replaced_observation_and_replaced_report_are_out() -> None:
     def replaced_observation(resources: Resources) -> Resources:
         size = last_size(resources)
         wrong = like(size, "wrong")
@@ -492,7 +498,7 @@ def test_replaced_observation_and_replaced_report_are_out() -> None:
 
 
 @pytest.mark.parametrize("named_by", ["report", "group"])
-def test_a_named_result_that_is_not_there_leaves_no_answer_no(named_by: str) -> None:
+def test_pitfall_13_a_named_result_that_is_not_there_leaves_no_answer_no(named_by: str) -> None:
     resources = record("v27")
     size = last_size(resources)
     missing = [{"reference": "Observation/gone"}, {"reference": f"Observation/{size['id']}"}]
@@ -511,7 +517,7 @@ def test_a_named_result_that_is_not_there_leaves_no_answer_no(named_by: str) -> 
     assert not notes_of(judge("v27", [*resources, naming, there]), "truncated")
 
 
-def test_a_named_result_of_another_patient_is_counted_and_not_used() -> None:
+def test_pitfall_16_a_named_result_of_another_patient_is_counted_and_not_used() -> None:
     resources = as_reports(words=False)(record("v27"))
     reports = of_kind(resources, "DiagnosticReport")
     reports[-1]["result"].append({"reference": "Observation/other"})
@@ -522,7 +528,9 @@ def test_a_named_result_of_another_patient_is_counted_and_not_used() -> None:
 
 
 @pytest.mark.parametrize("fate", ["gone", "entered-in-error"])
-def test_response_that_rests_on_a_measurement_no_longer_there_is_out_of_date(fate: str) -> None:
+def test_pitfall_13_response_that_rests_on_a_measurement_no_longer_there_is_out_of_date(
+    fate: str,
+) -> None:
     resources = record(REFRACTORY)
     size = last_size(resources)
     study = last(resources, "ImagingStudy")
@@ -553,7 +561,7 @@ def test_response_that_rests_on_a_measurement_no_longer_there_is_out_of_date(fat
 # ---------------------------------------------------------------- text, markers, patients, dirt
 
 
-def test_text_of_a_report_is_never_a_fact() -> None:
+def test_pitfall_14_text_of_a_report_is_never_a_fact() -> None:
     """The rest: ``test_report_texts.py``."""
     resources = record(REFRACTORY)
     size = last_size(resources)
@@ -569,7 +577,7 @@ def test_text_of_a_report_is_never_a_fact() -> None:
     assert [note["text"] for note in notes_of(shown, "text-proposal")]
 
 
-def test_censored_marker_and_other_assay_are_not_compared() -> None:
+def test_pitfall_15_censored_marker_and_other_assay_are_not_compared() -> None:
     def change(resource: Resource) -> None:
         if is_code(resource, LOINC, "1834-1") and resource["effectiveDateTime"] == "2023-05-16":
             resource["valueQuantity"] |= {"comparator": ">", "value": 60500}
@@ -588,7 +596,9 @@ def test_censored_marker_and_other_assay_are_not_compared() -> None:
 
 
 @pytest.mark.parametrize("kind", ["replaced-by", "replaces", "refer", "seealso"])
-def test_a_link_to_another_record_of_the_person_is_told_and_not_followed(kind: str) -> None:
+def test_pitfall_16_a_link_to_another_record_of_the_person_is_told_and_not_followed(
+    kind: str,
+) -> None:
     resources = record(REFRACTORY)
     (patient,) = of_kind(resources, "Patient")
     patient["link"] = [{"other": {"reference": "Patient/other"}, "type": kind}]
@@ -601,7 +611,7 @@ def test_a_link_to_another_record_of_the_person_is_told_and_not_followed(kind: s
     assert note["references"] == [f"Patient/{patient['id']}"]
 
 
-def test_resources_of_another_patient_are_not_used() -> None:
+def test_pitfall_16_resources_of_another_patient_are_not_used() -> None:
     resources = record(REFRACTORY)
     other = like(last(resources, "Procedure"), "other", subject={"reference": "Patient/other"})
     shown = judge(REFRACTORY, [*resources, other])
@@ -610,7 +620,7 @@ def test_resources_of_another_patient_are_not_used() -> None:
 
 
 @pytest.mark.parametrize("dirt", ["PDD", "SD/PD", "稳定", "进展", "PD?", "probably PD", "", "P D"])
-def test_dirt_in_a_response_is_unknown(dirt: str) -> None:
+def test_pitfall_17_dirt_in_a_response_is_unknown(dirt: str) -> None:
     resources = record(REFRACTORY)
     size = last_size(resources)
     size |= {

@@ -65,6 +65,12 @@ def test_no_fact_and_no_pitfall_is_left_out() -> None:
     assert {row["fact"] for row in rows() if not row["pitfall"]} == FACTS
 
 
+@pytest.mark.parametrize("row", [r for r in rows() if r["pitfall"]], ids=lambda r: r["pitfall"])
+def test_a_pitfall_has_a_test_that_bears_its_number(row: Row) -> None:
+    name = f"tests/fhir/test_pitfalls.py::test_pitfall_{int(row['pitfall']):02d}_"
+    assert any(test.startswith(name) for test in named(row))
+
+
 def test_no_row_stands_twice() -> None:
     told = [(row["pitfall"], row["fact"], row["shape"]) for row in rows()]
     assert len(told) == len(set(told))
