@@ -1,4 +1,4 @@
-"""Traps of real data, each with what it must and must not lead to; numbered as in ``shapes.csv``."""
+"""Traps of real data: what each must and must not lead to; numbered as in ``shapes.csv``."""
 
 from __future__ import annotations
 
