@@ -15,6 +15,7 @@ import msgspec
 import orjson
 import structlog
 from flask import Blueprint, Response, g, request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from cdshooks.errors import (
@@ -59,6 +60,8 @@ from cdshooks.web.strict_json import limit_context, read_members, read_prefetch,
 
 CDS_HOOKS_VERSION = "2.0.1"
 _ISSUES = {404: "not-found", 405: "not-supported", 413: "too-long"}
+UNAUTHORISED_SECONDS = 0.01
+"""No 401 is faster, so that the time tells nobody how far a token was looked at."""
 _MEMBERS_READ = ("hook", "hookInstance", "fhirServer", "fhirAuthorization", "context")
 
 log = structlog.get_logger()
@@ -106,17 +109,21 @@ def create_routes(site: Site, gate: Gate, metrics: Metrics, known: Facts) -> Blu
     def say_about() -> Response:
         language = _wanted_language() or site.settings.service.language
         facts = about(known, language)
-        wanted = request.accept_mimetypes.best_match(["text/html", "application/json"])
-        is_page = wanted == "text/html"
+        is_page = _wanted_type("text/html", "application/json") == "text/html"
         response = _json(facts) if not is_page else _page(as_html(facts, language))
         response.headers["Content-Language"] = language
         return response
 
+    def arrived() -> None:
+        g.arrived = time.perf_counter()
+
     def refused(error: Exception) -> Response:
         if isinstance(error, Unauthorised):
             metrics.count_unauthorised(error.why)
+            time.sleep(max(0.0, g.arrived + UNAUTHORISED_SECONDS - time.perf_counter()))
         return failed(error)
 
+    web.before_app_request(arrived)
     web.app_errorhandler(Exception)(refused)
     return web
 
@@ -148,6 +155,8 @@ def _call(site: Site, gate: Gate, metrics: Metrics, service_id: str) -> Response
     service = _service(site, service_id)
     try:
         answered = _answered(site, caller, service, body, started, started_at)
+    except StoreUnavailable:  # it would be waited for once more, to be told that it is not there
+        raise
     except Exception as error:
         status = error.status if isinstance(error, CdsHooksError) else 500
         _keep_failure(site, caller, service, status, started, started_at)
@@ -231,7 +240,7 @@ def _why(place: int, problem: Exception | None) -> str | None:
 def _evaluation(site: Site, gate: Gate, evaluation_id: str) -> Response:
     caller = site.callers[gate.caller()]
     stored = stored_evaluation(site, caller, (uuid_or_none(evaluation_id) or "").lower())
-    wanted = request.accept_mimetypes.best_match(["application/json", MEDIA_TYPE])
+    wanted = _wanted_type("application/json", MEDIA_TYPE)
     log.info("shown", client=caller.name, evaluation=stored["id"], status=200)
     if wanted == MEDIA_TYPE:
         body = evaluation_as_fhir(site, stored, instant(stored["started_at"]))
@@ -267,6 +276,12 @@ def _prefetch(raw: msgspec.Raw, site: Site) -> tuple[Any, dict[str, msgspec.Raw]
 
 def _kind(raw: msgspec.Raw) -> Any:
     return {ord("{"): dict, ord("n"): None}.get(memoryview(raw)[0], False)
+
+
+def _wanted_type(*offered: str) -> str | None:
+    """Of these the one that Accept names first, with whatever parameters (``fhirVersion=4.0``)."""
+    accepted = [(kind.partition(";")[0].strip(), q) for kind, q in request.accept_mimetypes]
+    return MIMEAccept(accepted).best_match(offered)
 
 
 def _wanted_language() -> str | None:

@@ -221,8 +221,10 @@ def test_without_its_database_nothing_is_answered(tmp_path, call, monkeypatch):
     from cdshooks.errors import StoreUnavailable
 
     site = Trusted(tmp_path)
+    asked = []
 
     def gone(*_arguments, **_more):
+        asked.append(place)
         raise StoreUnavailable("OperationalError")
 
     for place in ("tokens.use", "trail.keep", "feedback.take", "database.check"):
@@ -239,5 +241,7 @@ def test_without_its_database_nothing_is_answered(tmp_path, call, monkeypatch):
         assert response.get_json()["resourceType"] == "OperationOutcome"
         assert response.headers["Retry-After"]
         assert "cards" not in response.get_json()
+        assert asked == [place]  # not a second time, for each waits for its lock
+        asked.clear()
     assert site.client.get("/healthz").status_code == 200
     assert site.client.get("/readyz").status_code == 200
