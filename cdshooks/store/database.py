@@ -7,8 +7,11 @@ beginning, or waits for it: it never finds half-way that another has been faster
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +29,8 @@ from cdshooks.errors import StoreUnavailable
 IN_MEMORY = "sqlite://"
 WAIT_SECONDS = 5
 """For a lock that another transaction holds, or for a connection."""
+CHECKED_SECONDS = 1
+"""For so long it stays known whether anything can be written."""
 _POSTGRESQL = "postgresql+psycopg"
 
 
@@ -47,6 +52,9 @@ class Database:
             _open_file(Path(str(self.url.database)), create)
         self._engine = self._sqlite() if self.is_sqlite else self._postgresql(patient)
         self._reader = self._engine.execution_options(reads_only=True)
+        self._checking = threading.Lock()
+        self._checked_at = -math.inf
+        self._problem: str | None = None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -60,9 +68,32 @@ class Database:
             yield connection
 
     def check(self) -> None:
-        """Raises :class:`StoreUnavailable` when it cannot be asked."""
-        with self.reading() as connection:
-            connection.execute(text("SELECT 1"))
+        """Raises :class:`StoreUnavailable` when nothing can be written.
+
+        Tried once a second at most, however many ask: who may ask is not known.
+        """
+        with self._checking:
+            if not time.monotonic() - self._checked_at < CHECKED_SECONDS:
+                self._problem = self._tried()
+                self._checked_at = time.monotonic()
+            if self._problem is not None:
+                raise StoreUnavailable(self._problem)
+
+    def _tried(self) -> str | None:
+        """What was wrong with a write that changes nothing.
+
+        SQLite must find room for it; PostgreSQL gives leave to write, without looking for room.
+        """
+        try:
+            with self.writing() as connection:
+                if self.is_sqlite:
+                    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+                    connection.exec_driver_sql(f"PRAGMA user_version = {int(version)}")
+                else:
+                    connection.execute(text("LOCK TABLE token IN ROW EXCLUSIVE MODE"))
+        except StoreUnavailable as problem:
+            return problem.problem
+        return None
 
     def close(self) -> None:
         self._engine.dispose()

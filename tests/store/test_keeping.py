@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import resource
+import signal
 from contextlib import closing
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from cdshooks.app import create_app
 from cdshooks.settings import Database as Configured
@@ -79,6 +81,55 @@ def test_used_tokens_are_forgotten_when_they_are_too_old_to_be_accepted(database
             running[0] = 1000.0 + seconds
             use(FIRST + clock)
             assert tokens() == kept, seconds
+
+
+# Ready
+
+
+def test_what_cannot_be_written_is_not_ready(tmp_path, database_url, monkeypatch):
+    """Another transaction holds the lock: reading goes on, but no call could be answered."""
+    monkeypatch.setattr("cdshooks.store.database.WAIT_SECONDS", 1)
+    monkeypatch.setattr("cdshooks.store.database.CHECKED_SECONDS", 0)
+    with (
+        closing(Trusted(tmp_path, database=database_url)) as site,
+        closing(Database(database_url)) as other,
+    ):
+        ready = site.client.get("/readyz")
+        assert ready.status_code == 200
+        with other.writing() as connection:
+            if not other.is_sqlite:
+                connection.execute(text("LOCK TABLE token IN EXCLUSIVE MODE"))
+            response = site.client.get("/readyz")
+            assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+            assert site.client.get("/healthz").status_code == 200
+        assert site.client.get("/readyz").status_code == 200
+
+
+def test_a_full_disk_is_not_ready(tmp_path, monkeypatch):
+    """SQLite says so when it would have to write beyond what it is given."""
+    monkeypatch.setattr("cdshooks.store.database.CHECKED_SECONDS", 0)
+    with closing(Trusted(tmp_path)) as site:
+        assert site.client.get("/readyz").status_code == 200
+        size = (tmp_path / "cdshooks.db-wal").stat().st_size
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        heard = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            assert site.client.get("/readyz").status_code == 503
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            signal.signal(signal.SIGXFSZ, heard)
+        assert site.client.get("/readyz").status_code == 200
+
+
+def test_nobody_makes_it_write_more_than_once_a_second(tmp_path, monkeypatch):
+    with closing(Trusted(tmp_path)) as site:
+        written = []
+        writing = site.store.database.writing
+        monkeypatch.setattr(site.store.database, "writing", lambda: written.append(1) or writing())
+        for _ in range(20):
+            assert site.client.get("/readyz").status_code == 200
+        assert len(written) <= 2
 
 
 # The sandbox
