@@ -66,16 +66,26 @@ def _without_nul(text: str) -> str:
     return text.replace("\0", "\ufffd").strip()
 
 
-def outcome(problems: Sequence[str | None]) -> dict[str, Any]:
-    """What became of each item, as an OperationOutcome."""
+def outcome(problems: Sequence[str | None], unchanged: Sequence[bool]) -> dict[str, Any]:
+    """What became of each item, as an OperationOutcome.
+
+    ``unchanged``: of each item, whether it was kept before and brought nothing new.
+    """
     kept = problems.count(None)
+    told = [f"{kept} of {len(problems)} items are kept."] if kept else []
+    told += [
+        f"feedback.{place} was known already and is not changed: the same card, outcome and "
+        "suggestions count once."
+        for place, was_known in enumerate(unchanged)
+        if was_known
+    ]
     issues = [
+        {"severity": "information", "code": "informational", "details": {"text": text}}
+        for text in told
+    ]
+    issues += [
         {"severity": "error", "code": "invalid", "details": {"text": problem}}
         for problem in problems
         if problem
     ]
-    if kept:
-        text = f"{kept} of {len(problems)} items are kept."
-        told = {"severity": "information", "code": "informational", "details": {"text": text}}
-        issues.insert(0, told)
     return {"resourceType": "OperationOutcome", "issue": issues}

@@ -217,16 +217,17 @@ def _feedback(site: Site, gate: Gate, metrics: Metrics, service_id: str) -> Resp
     items = read_items({name: read_value(name, members[name]) for name in members})
     good = [item for item in items if not isinstance(item, BadRequest)]
     taken = take_feedback(site, caller, service, good)
-    why = iter(taken.problems)
-    problems = [
-        str(item) if isinstance(item, BadRequest) else _why(place, next(why))
-        for place, item in enumerate(items)
-    ]
+    fates = iter(zip(taken.problems, taken.unchanged, strict=True))
+    problems, unchanged = [], []
+    for place, item in enumerate(items):
+        problem, was_known = (None, False) if isinstance(item, BadRequest) else next(fates)
+        problems.append(str(item) if isinstance(item, BadRequest) else _why(place, problem))
+        unchanged.append(was_known)
     bad = sum(problem is not None for problem in problems)
     metrics.count_feedback(service.id, caller.name, taken.new, len(items) - bad - taken.new, bad)
     status = 200 if bad < len(items) else 400
     log.info("feedback", service=service.id, client=caller.name, status=status, items=len(items))
-    return Response(orjson.dumps(outcome(problems)), status=status, mimetype=MEDIA_TYPE)
+    return Response(orjson.dumps(outcome(problems, unchanged)), status=status, mimetype=MEDIA_TYPE)
 
 
 def _why(place: int, problem: Exception | None) -> str | None:
