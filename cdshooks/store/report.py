@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -21,14 +21,21 @@ from cdshooks.store.tables import card, evaluation, feedback, suggestion
 SCHEMA = "tace-feedback-report/1"
 SMALLEST_SHOWN = 5
 REPEAT_DAYS = 30
+OTHER = "other"
 ACCEPTED, OVERRIDDEN, NOTHING = "accepted", "overridden", "no-feedback"
 
 Row = Mapping[str, Any]
 Table = dict[str, Any]
 
 
-def report(database: Database) -> dict[str, Any]:
-    """All that is stored, in one look at one state of the database."""
+def report(
+    database: Database, reasons: Collection[tuple[str, str]] = frozenset()
+) -> dict[str, Any]:
+    """All that is stored, in one look at one state of the database.
+
+    ``reasons``: system and code of each that a card offers. A client may send any other text in
+    their place; it is not shown, and counts as ``other``.
+    """
     with database.reading() as connection:
         calls = _rows(connection, select(evaluation).order_by(evaluation.c.started_at))
         cards = _rows(connection, select(card))
@@ -61,7 +68,9 @@ def report(database: Database) -> dict[str, Any]:
         },
         "suggestions": _suggestions(offered, heard),
         "overrideReasons": _counts(
-            "|".join(part for part in (one["reason_system"], one["reason_code"]) if part)
+            f"{one['reason_system']}|{one['reason_code']}"
+            if (one["reason_system"], one["reason_code"]) in reasons
+            else OTHER
             for one in heard
             if one["outcome"] == OVERRIDDEN and one["reason_code"]
         ),

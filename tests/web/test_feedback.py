@@ -336,3 +336,23 @@ def test_a_comment_is_kept_and_shown_nowhere(trusted, issued):
     assert figures["comments"] == 1
     assert "canary7" not in json.dumps(figures)
     assert "canary7" not in trusted.client.get("/metrics").get_data(as_text=True)
+
+
+def test_the_report_names_a_reason_that_the_card_offered_and_no_other(tmp_path):
+    import argparse
+
+    from cdshooks.store_cli import run_feedback
+
+    with closing(Trusted(tmp_path)) as site:
+        told = cards(site)
+        (offered,) = {(one["system"], one["code"]) for one in told[0]["overrideReasons"][:1]}
+        for _ in range(5):
+            reason = {"system": offered[0], "code": offered[1]}
+            give(site, overridden(cards(site)[0]["uuid"], overrideReason={"reason": reason}))
+            reason = {"system": "https://canary7.example", "code": "canary7"}
+            give(site, overridden(cards(site)[1]["uuid"], overrideReason={"reason": reason}))
+        printed = []
+        run_feedback(argparse.Namespace(format="json"), site.settings, printed.append)
+    figures = json.loads("".join(printed))
+    assert figures["overrideReasons"] == {"|".join(offered): 5, "other": 5}
+    assert "canary7" not in "".join(printed)
