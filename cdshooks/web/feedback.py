@@ -24,17 +24,18 @@ _item = Draft202012Validator(_schema["$defs"]["item"])
 def read_items(body: Mapping[str, Any]) -> list[Heard | BadRequest]:
     """Each item, or what is wrong with it. Raises :class:`BadRequest` for the envelope."""
     for error in _envelope.iter_errors(body):
-        raise BadRequest(complaint(error))
+        raise BadRequest(complaint(error), str(error.validator))
     return [_read(place, item) for place, item in enumerate(body["feedback"])]
 
 
 def _read(place: int, item: Any) -> Heard | BadRequest:
     where = f"feedback.{place}"
     for error in _item.iter_errors(item):
-        return BadRequest(complaint(error, where))
+        return BadRequest(complaint(error, where), str(error.validator))
     at = _milliseconds(item["outcomeTimestamp"])
     if at is None:
-        return BadRequest(f"{where}.outcomeTimestamp must be a time as 2021-12-11T10:05:31Z.")
+        what = f"{where}.outcomeTimestamp must be a time as 2021-12-11T10:05:31Z."
+        return BadRequest(what, "time")
     accepted = item.get("acceptedSuggestions", []) if item["outcome"] == "accepted" else []
     override = item.get("overrideReason", {}) if item["outcome"] == "overridden" else {}
     reason = override.get("reason", {})

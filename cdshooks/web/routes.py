@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,6 @@ import orjson
 import structlog
 from flask import Blueprint, Response, g, request
 from werkzeug.datastructures import MIMEAccept
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from cdshooks.errors import (
     BadRequest,
@@ -24,14 +24,13 @@ from cdshooks.errors import (
     NotFound,
     PreconditionFailed,
     StoreUnavailable,
-    TooManyRequests,
     Unauthorised,
 )
-from cdshooks.logs import place_of
 from cdshooks.service import (
     SERVICES,
     Answer,
     Caller,
+    HookCall,
     Service,
     Site,
     UnknownCard,
@@ -51,15 +50,15 @@ from cdshooks.web.about import Facts, about, as_html
 from cdshooks.web.auth import Gate
 from cdshooks.web.contract import check_context, check_discovery, check_request, mend
 from cdshooks.web.evaluations import instant, shown
+from cdshooks.web.failures import failed, member_of
 from cdshooks.web.feedback import outcome, read_items
 from cdshooks.web.metrics import Metrics
 from cdshooks.web.openapi import openapi
-from cdshooks.web.outcome import MEDIA_TYPE, outcome_response
+from cdshooks.web.outcome import MEDIA_TYPE
 from cdshooks.web.request_body import read_body
 from cdshooks.web.strict_json import limit_context, read_members, read_prefetch, read_value
 
 CDS_HOOKS_VERSION = "2.0.1"
-_ISSUES = {404: "not-found", 405: "not-supported", 413: "too-long"}
 UNAUTHORISED_SECONDS = 0.01
 """No 401 is faster, so that the time tells nobody how far a token was looked at."""
 _MEMBERS_READ = ("hook", "hookInstance", "fhirServer", "fhirAuthorization", "context")
@@ -154,7 +153,7 @@ def _call(site: Site, gate: Gate, metrics: Metrics, service_id: str) -> Response
     caller = site.callers[gate.caller()]
     service = _service(site, service_id)
     try:
-        answered = _answered(site, caller, service, body, started, started_at)
+        answered = _answered(site, caller, metrics, service, body, started, started_at)
     except StoreUnavailable:  # it would be waited for once more, to be told that it is not there
         raise
     except Exception as error:
@@ -169,7 +168,13 @@ def _call(site: Site, gate: Gate, metrics: Metrics, service_id: str) -> Response
 
 
 def _answered(
-    site: Site, caller: Caller, service: Service, body: bytes, started: float, started_at: int
+    site: Site,
+    caller: Caller,
+    metrics: Metrics,
+    service: Service,
+    body: bytes,
+    started: float,
+    started_at: int,
 ) -> Answer:
     limits = site.settings.limits
     members = read_members(body, limits)
@@ -181,7 +186,12 @@ def _answered(
     limit_context(members["context"], limits)
     hook_call = read_call(site, caller, service, contract, prefetch, _wanted_language())
     check_context(service.hook, hook_call.context)
-    answered = answer(hook_call, site)
+    try:
+        answered = answer(hook_call, site)
+    except PreconditionFailed as problem:
+        _tell_lost(metrics, hook_call, problem.causes, problem.status)
+        raise
+    _tell_lost(metrics, hook_call, answered.causes, 200)
     answered = replace(answered, response=_mended(answered.response, hook_call.language))
     ms = (time.perf_counter() - started) * 1000
     keep(site, hook_call, answered, started_at=started_at, ms=round(ms))
@@ -197,6 +207,21 @@ def _answered(
         gaps=len(answered.gaps),
     )
     return answered
+
+
+def _tell_lost(metrics: Metrics, call: HookCall, causes: Mapping[str, str], status: int) -> None:
+    """Why a part of the record could not be had whole: for whoever runs the service."""
+    for key, cause in causes.items():
+        metrics.count_lost(key, cause)
+        log.warning(
+            "not-had",
+            service=call.service.id,
+            client=call.caller.name,
+            hook_instance=uuid_or_none(call.hook_instance),
+            key=key,
+            problem=cause,
+            status=status,
+        )
 
 
 def _keep_failure(
@@ -226,7 +251,16 @@ def _feedback(site: Site, gate: Gate, metrics: Metrics, service_id: str) -> Resp
     bad = sum(problem is not None for problem in problems)
     metrics.count_feedback(service.id, caller.name, taken.new, len(items) - bad - taken.new, bad)
     status = 200 if bad < len(items) else 400
-    log.info("feedback", service=service.id, client=caller.name, status=status, items=len(items))
+    refused = next((item.check for item in items if isinstance(item, BadRequest)), "not-issued")
+    log.info(
+        "feedback",
+        service=service.id,
+        client=caller.name,
+        status=status,
+        items=len(items),
+        check=refused if bad else None,
+        where=next((member_of(problem) for problem in problems if problem), None),
+    )
     return Response(orjson.dumps(outcome(problems, unchanged)), status=status, mimetype=MEDIA_TYPE)
 
 
@@ -300,46 +334,3 @@ def _json(body: dict[str, Any]) -> Response:
 
 def _page(html: str) -> Response:
     return Response(html, mimetype="text/html")
-
-
-def failed(error: Exception) -> Response:
-    """Every error as an OperationOutcome; one that we did not foresee says only a reference id."""
-    if isinstance(error, HTTPException):
-        return _http_failed(error)
-    reference = str(uuid.uuid4())
-    if isinstance(error, Unauthorised):
-        log.info("refused", status=401, problem=error.why, reference=reference)
-        diagnostics = f"reference {reference}"
-        response = outcome_response(401, error.code, str(error), diagnostics)
-        response.headers["WWW-Authenticate"] = "Bearer"
-        return response
-    client = g.get("client")
-    if isinstance(error, StoreUnavailable):
-        log.error("failed", status=503, problem=error.problem, client=client, reference=reference)
-        response = outcome_response(503, error.code, str(error), f"reference {reference}")
-        response.headers["Retry-After"] = "5"
-        return response
-    if isinstance(error, CdsHooksError) and error.status < 500:
-        problem = type(error).__name__
-        log.info("refused", status=error.status, problem=problem, client=client)
-        keys = error.keys if isinstance(error, PreconditionFailed) else ()
-        diagnostics = f"prefetch: {', '.join(keys)}" if keys else ""
-        response = outcome_response(error.status, error.code, str(error), diagnostics)
-        if isinstance(error, TooManyRequests):
-            response.headers["Retry-After"] = str(error.retry_after)
-        return response
-    problem, where = type(error).__name__, place_of(error)
-    log.error("failed", status=500, problem=problem, where=where, reference=reference)
-    return outcome_response(500, "exception", "The service failed.", f"reference {reference}")
-
-
-def _http_failed(error: HTTPException) -> Response:
-    """Flask's own: no such address, no such method, a body beyond the limit."""
-    status = error.code or 500
-    if status < 400:  # a redirect
-        return Response(status=status, headers=error.get_headers())
-    log.info("refused", status=status, problem=type(error).__name__)
-    response = outcome_response(status, _ISSUES.get(status, "processing"), f"{error.name}.")
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
-    return response

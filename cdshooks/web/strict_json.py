@@ -66,22 +66,24 @@ def read_members(body: bytes, limits: Limits) -> Members:
         body.decode("utf-8")
         members = _members.decode(body)
     except UnicodeDecodeError:
-        raise BadRequest("The body is not UTF-8.") from None
+        raise BadRequest("The body is not UTF-8.", "utf-8") from None
     except RecursionError:
-        raise BadRequest(_too_deep(limits)) from None
+        raise BadRequest(_too_deep(limits), "depth") from None
     except msgspec.ValidationError:
-        raise BadRequest("The body must be a JSON object.") from None
+        raise BadRequest("The body must be a JSON object.", "object") from None
     except msgspec.DecodeError as error:
-        raise BadRequest(f"The body is not JSON: {_plain(error)}.") from None
+        raise BadRequest(f"The body is not JSON: {_plain(error)}.", "json") from None
     _refuse_repeated_keys(body, members, "the body")
     _refuse_huge_numbers(body)
     unescaped = _without_escaped_quotes(body)
     if _deeper_than(unescaped, limits.json_depth):
-        raise BadRequest(_too_deep(limits))
+        raise BadRequest(_too_deep(limits), "depth")
     if _has_more_values(unescaped, limits.json_nodes):
-        raise BadRequest(f"There are more than the limit of {limits.json_nodes} values.")
+        raise BadRequest(f"There are more than the limit of {limits.json_nodes} values.", "values")
     if _has_long_string(body, unescaped, limits.string_bytes):
-        raise BadRequest(f"A string is longer than the limit of {limits.string_bytes} bytes.")
+        raise BadRequest(
+            f"A string is longer than the limit of {limits.string_bytes} bytes.", "string"
+        )
     return members
 
 
@@ -90,7 +92,9 @@ def read_prefetch(raw: msgspec.Raw, limits: Limits) -> Members:
     members = _members.decode(raw)
     _refuse_repeated_keys(bytes(raw), members, "prefetch")
     if _too_many_resources(bytes(raw), members, limits.resources):
-        raise BadRequest(f"prefetch holds more than the limit of {limits.resources} resources.")
+        raise BadRequest(
+            f"prefetch holds more than the limit of {limits.resources} resources.", "resources"
+        )
     return members
 
 
@@ -99,7 +103,7 @@ def limit_context(raw: msgspec.Raw, limits: Limits) -> None:
     for name, value in _members.decode(raw).items():
         if _too_many_resources(bytes(value), {name: value}, limits.resources):
             what = f"context.{name[:64]} holds more than the limit of {limits.resources} resources."
-            raise BadRequest(what)
+            raise BadRequest(what, "resources")
 
 
 def read_value(name: str, raw: msgspec.Raw) -> Any:
@@ -107,7 +111,7 @@ def read_value(name: str, raw: msgspec.Raw) -> Any:
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.MsgspecError, RecursionError):
-        raise BadRequest(f"{name} cannot be read.") from None
+        raise BadRequest(f"{name} cannot be read.", "json") from None
     if isinstance(value, dict):
         _refuse_repeated_keys(bytes(raw), _members.decode(raw), name)
     return value
@@ -128,17 +132,17 @@ def _refuse_repeated_keys(text: bytes, members: Mapping[str, msgspec.Raw], where
     one held, and the walk cannot go on, or the walk meets the key again.
     """
     if len(members) > _MOST_MEMBERS:
-        raise BadRequest(f"There are more than {_MOST_MEMBERS} members in {where}.")
+        raise BadRequest(f"There are more than {_MOST_MEMBERS} members in {where}.", "members")
     position, seen = 0, set()
     while match := _KEY.match(text, position):
         key = msgspec.json.decode(match[1], type=str)
         value = bytes(members.get(key, b""))
         if key in seen or not text.startswith(value, match.end()):
-            raise BadRequest(f"A key is given twice in {where}.")
+            raise BadRequest(f"A key is given twice in {where}.", "repeated-key")
         seen.add(key)
         position = match.end() + len(value)
     if seen != members.keys() or (members and not _END.fullmatch(text, position)):
-        raise BadRequest(f"A key is given twice in {where}.")
+        raise BadRequest(f"A key is given twice in {where}.", "repeated-key")
 
 
 def _refuse_huge_numbers(body: bytes) -> None:
@@ -147,7 +151,7 @@ def _refuse_huge_numbers(body: bytes) -> None:
         try:
             orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            raise BadRequest(f"The body is not strict JSON: {error.msg}.") from None
+            raise BadRequest(f"The body is not strict JSON: {error.msg}.", "number") from None
 
 
 def _without_escaped_quotes(body: bytes) -> bytes:

@@ -23,6 +23,8 @@ class FhirServer:
     """When given, anything without it is refused."""
     refused: set[str] = field(default_factory=set)
     """Resource types that are refused."""
+    instead: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    """By resource type another answer: status, media type, body."""
     capabilities: Any = None
     """What stands under ``/metadata``; when None, nothing."""
     slow: float = 0.0
@@ -49,6 +51,10 @@ def fhir_server(
             about.asked.append(query)
             time.sleep(about.slow)
             kind = query.partition("?")[0].partition("/")[0]
+            if kind in about.instead:
+                status, media_type, body = about.instead[kind]
+                self.send(status, media_type, body.encode())
+                return
             wanted = about.token and f"Bearer {about.token}"
             if self.headers["Authorization"] != wanted or kind in about.refused:
                 self.answer(403, {"resourceType": "OperationOutcome", "issue": []})
@@ -61,9 +67,12 @@ def fhir_server(
                 self.answer(200, prefetched(query, [r for r in resources if not_before(r, since)]))
 
         def answer(self, status: int, body: Any) -> None:
-            data = json.dumps(body).encode()
+            self.send(status, "application/fhir+json", json.dumps(body).encode())
+
+        def send(self, status: int, media_type: str, data: bytes) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/fhir+json")
+            self.send_header("Content-Type", media_type)
+            self.send_header("Location", "/elsewhere")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

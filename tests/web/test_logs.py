@@ -59,6 +59,9 @@ def test_nothing_of_the_patient_is_logged(client, call, log, monkeypatch):
     assert client.post(PATH, json=good).status_code == 500
     assert CANARY not in log()
     events = [json.loads(line) for line in log().splitlines() if line.startswith("{")]
+    lost = [event for event in events if event["event"] == "not-had"]
+    assert {event["key"] for event in lost} == {"patient", "procedures"}
+    events = [event for event in events if event["event"] != "not-had"]
     assert [event["status"] for event in events] == [200, 412, 400, 200, 400, 404, 500]
     assert events[-1]["problem"] == "ValueError"
 
