@@ -27,9 +27,10 @@ _BRACKETS = bytes.maketrans(b"{}[]", b"()()")
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b'{}[]"')
 _NUMBERS = bytes.maketrans(b"{}[]: \t\r\n123456789E", b",,,,,,,,,000000000e")
 _NOT_NUMBERS = bytes(byte for byte in range(256) if byte not in b'{}[],: \t\r\n0123456789eE"')
-_LONG_NUMBER = re.compile(rb"e0{3,},|,0{200}")
-"""What may be beyond a double: 10^308 needs an exponent of three digits, or 200 digits before one
-of two."""
+_LONG_EXPONENT = re.compile(rb"e0{3,},")
+_MANY_DIGITS = b"0" * 200
+"""So many before an exponent of two digits may be beyond a double, 10^308."""
+_LONG_NUMBER = re.compile(b"," + _MANY_DIGITS)
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _SPARSE = 200
 """Bytes per escape above which one substitution is faster than two passes."""
@@ -147,7 +148,9 @@ def _refuse_repeated_keys(text: bytes, members: Mapping[str, msgspec.Raw], where
 
 def _refuse_huge_numbers(body: bytes) -> None:
     """What is no finite double: orjson knows, and is asked when some number is long."""
-    if _LONG_NUMBER.search(body.translate(_NUMBERS, _NOT_NUMBERS)):
+    numbers = body.translate(_NUMBERS, _NOT_NUMBERS)
+    is_long = _MANY_DIGITS in numbers and _LONG_NUMBER.search(numbers)  # not those of a string
+    if is_long or _LONG_EXPONENT.search(numbers):
         try:
             orjson.loads(body)
         except orjson.JSONDecodeError as error:
