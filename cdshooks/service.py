@@ -38,7 +38,7 @@ from cdshooks.settings import LOOPBACK_URL, Client, Settings
 from cdshooks.store import Store
 from cdshooks.store.database import new_id
 from cdshooks.store.feedback import Heard as Heard
-from cdshooks.store.feedback import Taken
+from cdshooks.store.feedback import Taken as Taken
 from cdshooks.store.feedback import UnknownCard as UnknownCard
 from cdshooks.store.trail import Marks, Told
 

@@ -33,7 +33,6 @@ from cdshooks.service import (
     HookCall,
     Service,
     Site,
-    UnknownCard,
     answer,
     evaluation_as_fhir,
     keep,
@@ -51,7 +50,7 @@ from cdshooks.web.auth import Gate
 from cdshooks.web.contract import check_context, check_discovery, check_request, mend
 from cdshooks.web.evaluations import instant, shown
 from cdshooks.web.failures import failed, member_of
-from cdshooks.web.feedback import outcome, read_items
+from cdshooks.web.feedback import fates, outcome, read_items
 from cdshooks.web.metrics import Metrics
 from cdshooks.web.openapi import openapi
 from cdshooks.web.outcome import MEDIA_TYPE
@@ -242,34 +241,21 @@ def _feedback(site: Site, gate: Gate, metrics: Metrics, service_id: str) -> Resp
     items = read_items({name: read_value(name, members[name]) for name in members})
     good = [item for item in items if not isinstance(item, BadRequest)]
     taken = take_feedback(site, caller, service, good)
-    fates = iter(zip(taken.problems, taken.unchanged, strict=True))
-    problems, unchanged = [], []
-    for place, item in enumerate(items):
-        problem, was_known = (None, False) if isinstance(item, BadRequest) else next(fates)
-        problems.append(str(item) if isinstance(item, BadRequest) else _why(place, problem))
-        unchanged.append(was_known)
-    bad = sum(problem is not None for problem in problems)
-    metrics.count_feedback(service.id, caller.name, taken.new, len(items) - bad - taken.new, bad)
-    status = 200 if bad < len(items) else 400
-    refused = next((item.check for item in items if isinstance(item, BadRequest)), "not-issued")
+    found = fates(items, taken)
+    bad = [fate for fate in found if fate.problem is not None]
+    known = len(items) - len(bad) - taken.new
+    metrics.count_feedback(service.id, caller.name, taken.new, known, len(bad))
+    status = 200 if len(bad) < len(items) else 400
     log.info(
         "feedback",
         service=service.id,
         client=caller.name,
         status=status,
         items=len(items),
-        check=refused if bad else None,
-        where=next((member_of(problem) for problem in problems if problem), None),
+        check=bad[0].check if bad else None,
+        where=member_of(bad[0].problem or "") if bad else None,
     )
-    return Response(orjson.dumps(outcome(problems, unchanged)), status=status, mimetype=MEDIA_TYPE)
-
-
-def _why(place: int, problem: Exception | None) -> str | None:
-    if problem is None:
-        return None
-    if isinstance(problem, UnknownCard):
-        return f"feedback.{place}.card is not a card that this service gave to this client."
-    return f"feedback.{place}.acceptedSuggestions holds what is not a suggestion of the card."
+    return Response(orjson.dumps(outcome(found)), status=status, mimetype=MEDIA_TYPE)
 
 
 def _evaluation(site: Site, gate: Gate, evaluation_id: str) -> Response:

@@ -161,7 +161,7 @@ def test_which_check_a_call_failed(client, call, events, body, check, where):
     [
         ({**overridden("x"), "outcome": CANARY}, "enum", "feedback.*.outcome"),
         ({**overridden(CANARY), "outcomeTimestamp": NO_DAY}, "time", "feedback.*.outcomeTimestamp"),
-        (overridden(CANARY), "not-issued", "feedback.*.card"),
+        (overridden(CANARY), "unknown-card", "feedback.*.card"),
     ],
     ids=["outcome", "time", "card"],
 )
