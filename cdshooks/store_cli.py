@@ -90,7 +90,7 @@ def run_feedback(options: argparse.Namespace, settings: Settings, show: Print) -
     database = _database(settings)
     try:
         _check(database)
-        figures = report(database, reasons)
+        figures = report(database, reasons=reasons)
     except StoreUnavailable as problem:
         raise _cannot(settings, problem) from None
     if options.format == "json":

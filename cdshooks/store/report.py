@@ -29,7 +29,7 @@ Table = dict[str, Any]
 
 
 def report(
-    database: Database, reasons: Collection[tuple[str, str]] = frozenset()
+    database: Database, *, reasons: Collection[tuple[str, str]] = frozenset()
 ) -> dict[str, Any]:
     """All that is stored, in one look at one state of the database.
 

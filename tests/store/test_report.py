@@ -125,7 +125,7 @@ def test_only_reasons_that_a_card_offers_are_named(store):
         for n, (system, code) in enumerate(sent)
     ]
     store.feedback.take("hospital", "tace-refractoriness", items, START + 90 * DAY)
-    figures = report(store.database, {("s", "a"), ("s", "c")})
+    figures = report(store.database, reasons={("s", "a"), ("s", "c")})
     assert figures["overrideReasons"] == {"other": 8, "s|a": 5}
     assert "canary7" not in as_text(figures)
 
