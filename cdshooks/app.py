@@ -15,7 +15,6 @@ import msgspec
 import orjson
 import structlog
 from flask import Flask
-from waitress.server import create_server as create_waitress_server
 
 from cdshooks import __version__
 from cdshooks.consensus import KNOWLEDGE_VERSION
@@ -38,9 +37,9 @@ from cdshooks.web.contract import check_response
 from cdshooks.web.headers import add_security_headers, cors
 from cdshooks.web.metrics import Metrics
 from cdshooks.web.routes import create_routes
+from cdshooks.web.serving import waitress_server
 
 Clock = Callable[[], datetime.datetime]
-THREADS = 8
 
 log = structlog.get_logger()
 
@@ -164,15 +163,7 @@ class _OneSlash:
 
 def create_server(app: Flask, host: str, port: int) -> Any:
     """Waitress, listening; ``run()`` serves. Garbage made so far is never looked at again."""
-    server: Any = create_waitress_server(
-        app,
-        host=host,
-        port=port,
-        threads=THREADS,
-        ident="",
-        recv_bytes=256 * 1024,
-        max_request_body_size=4 * app.config["MAX_CONTENT_LENGTH"],
-    )
+    server = waitress_server(app, host, port)
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)

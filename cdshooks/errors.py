@@ -18,7 +18,7 @@ A message names the field and what to do. It never holds a patient's value, an i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 
@@ -37,20 +37,31 @@ class UnusableInput(CdsHooksError):
 
 
 class BadRequest(CdsHooksError):
-    """A call that breaks the contract; the message names the field."""
+    """A call that breaks the contract; the message names the field.
+
+    ``check``: a word of ours for the log, which check it was that failed.
+    """
 
     status = 400
     code = "invalid"
 
+    def __init__(self, message: str, check: str = "unfit") -> None:
+        self.check = check
+        super().__init__(message)
+
 
 class Unauthorised(CdsHooksError):
-    """Not authenticated. ``why`` is a word for the log; the caller is never told."""
+    """Not authenticated. ``why`` is a word for the log; the caller is never told.
+
+    ``expected``: what the token's ``aud`` must be, for the log too, where that was wrong.
+    """
 
     status = 401
     code = "login"
 
     def __init__(self, why: str) -> None:
         self.why = why
+        self.expected: str | None = None
         super().__init__("The request is not authenticated.")
 
 
@@ -60,13 +71,19 @@ class NotFound(CdsHooksError):
 
 
 class PreconditionFailed(CdsHooksError):
-    """Data without which nothing can be said; ``keys`` are the prefetch keys."""
+    """Data without which nothing can be said; ``keys`` are the prefetch keys.
+
+    ``causes``: by key why, in words for the log.
+    """
 
     status = 412
     code = "incomplete"
 
-    def __init__(self, keys: Iterable[str], why: str = "") -> None:
+    def __init__(
+        self, keys: Iterable[str], why: str = "", causes: Mapping[str, str] | None = None
+    ) -> None:
         self.keys = tuple(sorted(keys))
+        self.causes = causes or {}
         because = f" ({why})" if why else ""
         super().__init__(
             f"These data could be had neither from prefetch nor from the FHIR server{because}:"
@@ -108,16 +125,35 @@ class FhirFailure(StrEnum):
     TRUNCATED = "truncated"
 
 
+CONNECTION_FAILED = "connection-failed"
+_OF_STATUS = {401: "refused-401", 403: "refused-403", 404: "not-found", 410: "not-found"}
+_OF_STATUS_CLASS = {3: "redirect", 5: "http-5xx"}
+_OF_KIND = {FhirFailure.REFUSED: "search-failed", FhirFailure.GONE: "not-found"}
+
+
 class FhirServerError(CdsHooksError):
     """A FHIR server did not give what was asked for; ``kind`` says how, ``http`` its status."""
 
     status = 502
     code = "transient"
 
-    def __init__(self, kind: FhirFailure, message: str, http: int | None = None) -> None:
+    def __init__(
+        self, kind: FhirFailure, message: str, http: int | None = None, *, reached: bool = True
+    ) -> None:
         self.kind = kind
         self.http = http
+        self.reached = reached
         super().__init__(message)
+
+    @property
+    def cause(self) -> str:
+        """A word for the log and the counters, of a closed set."""
+        if not self.reached:
+            return CONNECTION_FAILED
+        if self.http is None:
+            return _OF_KIND.get(self.kind, self.kind.value)
+        default = _OF_STATUS_CLASS.get(self.http // 100, "http-4xx")
+        return _OF_STATUS.get(self.http, default)
 
 
 class StoreUnavailable(CdsHooksError):

@@ -34,7 +34,10 @@ ALLOWED = frozenset(
         "indicator",
         "gaps",
         "problem",
+        "check",
         "where",
+        "key",
+        "expected_aud",
         "reference",
         "host",
         "database",
@@ -48,7 +51,10 @@ ALLOWED = frozenset(
 
 
 def configure(stream: TextIO | None = None) -> None:
-    """Log to ``stream`` (stderr). Libraries that log URLs, and so patient ids, are silenced."""
+    """Log to ``stream`` (stderr). Libraries that log URLs, and so patient ids, are silenced.
+
+    The HTTP server's reports are lines of this log as well.
+    """
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -62,6 +68,36 @@ def configure(stream: TextIO | None = None) -> None:
     )
     for library in ("urllib3", "requests", "werkzeug", "flask", "cdshooks"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
+    _take_over("waitress", _OfTheServer(logging.WARNING))
+
+
+_MEANT = {
+    "Task queue depth": "all-threads-busy",
+    "total open connections reached": "too-many-connections",
+    "total open connections dropped": "connections-free-again",
+    "Client disconnected": "caller-gone",
+    "Socket error": "caller-gone",
+}
+"""Reports of the HTTP server, by how they begin."""
+
+
+class _OfTheServer(logging.Handler):
+    """What the HTTP server (waitress) reports, without its words: they may hold the caller's."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = str(record.msg)
+        problem = next((word for start, word in _MEANT.items() if said.startswith(start)), "")
+        if not problem and record.exc_info and record.exc_info[0]:
+            problem = record.exc_info[0].__name__
+        where = f"{record.filename}:{record.lineno}"
+        log = structlog.get_logger()
+        log.log(record.levelno, "http-server", problem=problem or "other", where=where)
+
+
+def _take_over(library: str, handler: logging.Handler) -> None:
+    logger = logging.getLogger(library)
+    logger.handlers = [handler]
+    logger.propagate = False
 
 
 def only_allowed(

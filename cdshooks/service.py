@@ -38,7 +38,7 @@ from cdshooks.settings import LOOPBACK_URL, Client, Settings
 from cdshooks.store import Store
 from cdshooks.store.database import new_id
 from cdshooks.store.feedback import Heard as Heard
-from cdshooks.store.feedback import Taken
+from cdshooks.store.feedback import Taken as Taken
 from cdshooks.store.feedback import UnknownCard as UnknownCard
 from cdshooks.store.trail import Marks, Told
 
@@ -176,6 +176,8 @@ class Answer:
     as_of: datetime.date
     marks: Marks
     unchanged_since: datetime.date | None
+    causes: Mapping[str, str] = field(default_factory=dict)
+    """By key of the gaps, in words for the log and the counters."""
 
 
 def offered(site: Site) -> list[Service]:
@@ -185,6 +187,11 @@ def offered(site: Site) -> list[Service]:
 def prefetch_of(site: Site) -> dict[str, str]:
     """Query template by key: every service is given the whole record."""
     return prefetch_templates(dated=site.settings.service.prefetch_today)
+
+
+def prefetch_keys() -> frozenset[str]:
+    """As they may stand in the log."""
+    return frozenset(prefetch_templates())
 
 
 def read_call(
@@ -197,11 +204,11 @@ def read_call(
 ) -> HookCall:
     """A call from a request that has the contract's shape; what contradicts itself is refused."""
     if request["hook"] != service.hook:
-        raise BadRequest(f"hook must be {service.hook} at this address.")
+        raise BadRequest(f"hook must be {service.hook} at this address.", "other-hook")
     patient_id = request["context"]["patientId"]
     authorization = request.get("fhirAuthorization")
     if authorization and authorization.get("patient", patient_id) != patient_id:
-        raise BadRequest("fhirAuthorization.patient is not context.patientId.")
+        raise BadRequest("fhirAuthorization.patient is not context.patientId.", "other-patient")
     wanted = language or (caller.client and caller.client.language)
     return HookCall(
         caller=caller,
@@ -251,8 +258,9 @@ def answer(call: HookCall, site: Site) -> Answer:
         evaluation="" if site.dev else evaluation,
     )
     cards = told(asked, chart, assessment, telling, site.terminology, call.can)
-    gaps = tuple(gap.key for gap in record.gaps)
-    return Answer({"cards": cards}, gaps, evaluation, today, marks, told_on if cards else None)
+    causes = {gap.key: gap.cause for gap in record.gaps}
+    gaps, since_when = tuple(gap.key for gap in record.gaps), told_on if cards else None
+    return Answer({"cards": cards}, gaps, evaluation, today, marks, since_when, causes)
 
 
 def _charted(record: Record, site: Site, since: datetime.date | None) -> tuple[Record, Chart]:
@@ -352,7 +360,7 @@ def _fhir_access(
         return FhirAccess(server.rstrip("/"), token)
     base = server.removesuffix("/")
     if caller.client is None or base not in (caller.fhir_servers or ()):
-        raise BadRequest("fhirServer is not a server that this service may ask.")
+        raise BadRequest("fhirServer is not a server that this service may ask.", "not-configured")
     return FhirAccess(base, token, caller.client.ca_file)
 
 

@@ -88,12 +88,14 @@ def run_store(options: argparse.Namespace, settings: Settings, show: Print) -> N
 
 
 def run_feedback(options: argparse.Namespace, settings: Settings, show: Print) -> None:
+    from cdshooks.cards.override_reasons import offered
     from cdshooks.store.report import as_text, report
 
+    reasons = frozenset((reason["system"], reason["code"]) for reason in offered("en"))
     database = _database(settings)
     try:
         _check(database)
-        figures = report(database, settings.timezone)
+        figures = report(database, settings.timezone, reasons=reasons)
     except StoreUnavailable as problem:
         raise _cannot(settings, problem) from None
     if options.format == "json":

@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 ONLY_IN = {
     "flask": ("web", "app"),
     "werkzeug": ("web", "app"),
+    "waitress": ("web",),
     "requests": ("fhir",),
     "fhir": ("fhir",),  # fhir.resources
     "sqlalchemy": ("store",),

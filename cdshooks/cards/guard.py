@@ -5,7 +5,7 @@ It stands beside the order while that can still be changed; it stops nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cdshooks.cards import (
@@ -24,6 +24,11 @@ from cdshooks.cards.model import GUARD, INFO, WARNING, Card
 from cdshooks.cards.parts import Detail, Telling, fit, make_card
 from cdshooks.clinical.chart import TreatmentKind
 from cdshooks.consensus.assessment import CCI, Assessment, DiscouragedRegimen
+
+MOST_CARDS = 20
+"""Orders with a card of their own; one more card tells of all others."""
+MOST_LISTED = 50
+"""Orders that the last card names one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +54,21 @@ def guard_cards(
     signed: bool = False,
     foreign: int = 0,
 ) -> list[Card]:
-    """One card for each order that something speaks against.
+    """One card for each order that something speaks against, as far as anybody reads so many.
 
     ``signed``: the order is being signed, so a repeat is not softened. ``foreign``: how many orders
     of other patients stood beside these.
     """
     if signed:
         telling = replace(telling, unchanged_since=None)
-    return [
+    guarded = [(order, reasons) for order in orders if (reasons := _reasons(assessment, order))]
+    cards = [
         _card(assessment, order, reasons, telling, foreign)
-        for order in orders
-        if (reasons := _reasons(assessment, order))
+        for order, reasons in guarded[:MOST_CARDS]
     ]
+    if rest := guarded[MOST_CARDS:]:
+        cards.append(_card_of_rest(assessment, rest, telling, foreign))
+    return cards
 
 
 def _reasons(assessment: Assessment, order: GuardedOrder) -> list[str]:
@@ -89,18 +97,12 @@ def _card(
     detail.add(say.say("guard.draft", kind=kind, order=shown))
     if not order.certain:
         detail.add(say.say("guard.uncertain", kind=kind))
-    ids: tuple[str, ...] = ()
     if order.kind.is_chemoembolisation:
         _tell_verdict(assessment, detail)
-        ids = evidence.unique(("CCI-C1", *evidence.of_definition(assessment, CCI)))
-        if "unsuitable" in reasons:
-            criteria = (f.statement for f in assessment.unsuitable.findings if f.answer)
-            ids = evidence.unique((*ids, evidence.UNSUITABLE, *criteria))
         if "refractory" in reasons:
             detail.block("title.therapy", options.therapy_lines(assessment, say))
-            ids = evidence.unique((*ids, *evidence.of_next_step(assessment)))
     detail.block("title.discouraged", options.discouraged_lines(assessment, say))
-    ids = evidence.unique((*ids, *evidence.of_discouraged(assessment)))
+    ids = _statements(assessment, order, reasons)
     detail.block(
         "title.flags", caveats.lines(assessment, say, lead=order.kind.is_chemoembolisation)
     )
@@ -130,6 +132,71 @@ def _card(
     )
 
 
+def _card_of_rest(
+    assessment: Assessment,
+    rest: Sequence[tuple[GuardedOrder, list[str]]],
+    telling: Telling,
+    foreign: int,
+) -> Card:
+    """What is said of each other order, with its id as far as there is room."""
+    say = Catalogue(telling.lang)
+    assessment = replace(assessment, discouraged=())
+    detail, how_many = Detail(say), {"count": len(rest), "shown": MOST_CARDS}
+    detail.add(say.say("guard.more", **how_many))
+    if any(order.kind.is_chemoembolisation for order, _ in rest):
+        for sentence in lead.sentences(assessment, say):
+            detail.add(sentence)
+    listed = [
+        say.say(
+            "guard.summary",
+            kind=say.say(f"kind.{order.kind}"),
+            order=say.bracketed(order.reference),
+            why=say.join(_told(order, reasons, say), "word.semicolon"),
+        )
+        for order, reasons in rest[:MOST_LISTED]
+    ]
+    detail.block("title.guard", listed)
+    if len(rest) > MOST_LISTED:
+        detail.add(say.say("guard.unlisted", count=len(rest) - MOST_LISTED))
+    alike = {(o.kind, o.discouraged, tuple(reasons)): (o, reasons) for o, reasons in rest}
+    ids = evidence.unique(
+        statement
+        for order, reasons in alike.values()
+        for statement in _statements(
+            replace(assessment, discouraged=order.discouraged), order, reasons
+        )
+    )
+    detail.block("title.evidence", evidence.lines(ids, assessment, say))
+    if foreign:
+        detail.add(say.say("guard.foreign", count=foreign))
+    detail.add(say.say("line.decide"))
+    return make_card(
+        GUARD,
+        assessment,
+        telling,
+        summary=say.say("guard.more-summary", **how_many),
+        detail=detail,
+        statements=ids,
+        indicator=WARNING if telling.repeated is None else INFO,
+        override_reasons=telling.override_reasons,
+        offers=suggestions.of_guard(assessment, say, "", replaceable=False),
+    )
+
+
+def _statements(
+    assessment: Assessment, order: GuardedOrder, reasons: Sequence[str]
+) -> tuple[str, ...]:
+    ids: tuple[str, ...] = ()
+    if order.kind.is_chemoembolisation:
+        ids = ("CCI-C1", *evidence.of_definition(assessment, CCI))
+        if "unsuitable" in reasons:
+            criteria = (f.statement for f in assessment.unsuitable.findings if f.answer)
+            ids = (*ids, evidence.UNSUITABLE, *criteria)
+        if "refractory" in reasons:
+            ids = (*ids, *evidence.of_next_step(assessment))
+    return evidence.unique((*ids, *evidence.of_discouraged(assessment)))
+
+
 def _tell_verdict(assessment: Assessment, detail: Detail) -> None:
     say = detail.say
     for sentence in lead.sentences(assessment, say):
@@ -142,14 +209,7 @@ def _tell_verdict(assessment: Assessment, detail: Detail) -> None:
 
 def _summary(order: GuardedOrder, reasons: list[str], say: Catalogue) -> Phrase:
     """With the order's id and every reason, as far as there is room."""
-    kind = say.say(f"kind.{order.kind}")
-    drugs = say.join(say.say(f"drug.{one.drug}") for one in order.discouraged)
-    told = [
-        say.say("guard.single-agent", drug=drugs)
-        if reason == "single-agent"
-        else say.say(f"guard.{reason}")
-        for reason in reasons
-    ]
+    kind, told = say.say(f"kind.{order.kind}"), _told(order, reasons, say)
     summary = "guard.summary" if order.certain else "guard.summary-uncertain"
     text = fit(
         [
@@ -159,3 +219,13 @@ def _summary(order: GuardedOrder, reasons: list[str], say: Catalogue) -> Phrase:
         ]
     )
     return Phrase(text[:1].upper() + text[1:])
+
+
+def _told(order: GuardedOrder, reasons: Iterable[str], say: Catalogue) -> list[Phrase]:
+    drugs = say.join(say.say(f"drug.{one.drug}") for one in order.discouraged)
+    return [
+        say.say("guard.single-agent", drug=drugs)
+        if reason == "single-agent"
+        else say.say(f"guard.{reason}")
+        for reason in reasons
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -57,15 +58,33 @@ class Detail:
 
     def add(self, paragraph: Phrase | None) -> None:
         if paragraph:
-            self.blocks.append(paragraph)
+            self.blocks.append(_literal(paragraph))
 
     def block(self, title: str, items: Iterable[Phrase]) -> None:
-        shown = "\n".join(f"- {item}" for item in items)
+        shown = "\n".join(f"- {_literal(item)}" for item in items)
         if shown:
             self.blocks.append(f"**{self.say.say(title)}**\n\n{shown}")
 
     def text(self) -> str:
         return "\n\n".join(self.blocks)
+
+
+_AROUND_A_WORD = re.compile("(?<![0-9A-Za-z\u4e00-\u9fff])_|_(?![0-9A-Za-z\u4e00-\u9fff])")
+_LIST_MARKER = re.compile(r"([-+]|\d{1,9}[.)])(?=[ +-]|$)")
+
+
+def _literal(line: Phrase) -> str:
+    """One line in which Markdown finds nothing of its own: neither a list nor emphasis.
+
+    Of what :func:`~cdshooks.cards.catalogue.safe` lets through, only these can mean something: an
+    underscore that does not stand within a word, and a list's marker or spaces at the beginning.
+    """
+    text = _AROUND_A_WORD.sub(r"\_", line.lstrip(" "))
+    marker = _LIST_MARKER.match(text)
+    if marker is None:
+        return text
+    place = marker.end() - 1
+    return f"{text[:place]}\\{text[place:]}"
 
 
 def fit(choices: Sequence[Phrase]) -> Phrase:

@@ -218,7 +218,7 @@ class FhirClient:
             if not self.remaining() or isinstance(_cause(error), ReadTimeoutError):
                 raise _timed_out() from None
             raise FhirServerError(
-                FhirFailure.REFUSED, "the server cannot be reached, or broke off"
+                FhirFailure.REFUSED, "the server cannot be reached, or broke off", reached=False
             ) from None
 
     @contextmanager

@@ -44,6 +44,12 @@ _GAPS = {
     FhirFailure.TOO_LARGE: GapKind.TRUNCATED,
 }
 """Any other failure is a refusal."""
+_CAUSES = {
+    None: "empty",
+    GapKind.NOT_FETCHABLE: "not-sent",
+    GapKind.REFUSED: "other-patient",
+}
+"""Where no server failed and nothing was unreadable."""
 
 
 @dataclass(slots=True)
@@ -68,6 +74,17 @@ class _Part:
 
     def ids(self, kind: str) -> list[str | None]:
         return [r.id for content in self.contents for r in content.resources if r.type == kind]
+
+    @property
+    def cause(self) -> str:
+        """Why it is not whole, in a word of a closed set for the log and the counters."""
+        if self.problem is not None:
+            return self.problem.cause
+        if self.unreadable or any(content.unreadable for content in self.contents):
+            return "unreadable"
+        if any(content.failed for content in self.contents):
+            return "search-failed"
+        return _CAUSES.get(self.gap, "truncated")
 
     @property
     def is_lost(self) -> bool:
@@ -214,7 +231,7 @@ def _check_prefetched_patient(parts: Iterable[_Part], patient_id: str) -> None:
     if not patient.is_empty and set(patient.ids("Patient")) != {patient_id}:
         raise BadRequest("prefetch.patient is not the Patient of context.patientId.")
     if patient.gap is None and patient.is_empty:
-        raise PreconditionFailed([PATIENT], "prefetch.patient is empty")
+        raise PreconditionFailed([PATIENT], "prefetch.patient is empty", {PATIENT: patient.cause})
 
 
 # From the server
@@ -284,9 +301,9 @@ def _fail(part: _Part, problem: FhirServerError) -> None:
 
 def _check_required(parts: Iterable[_Part], patient_id: str) -> None:
     _check_is_patient(_of(parts, PATIENT), patient_id)
-    lost = [part.need.key for part in parts if part.need.required and part.is_lost]
+    lost = {part.need.key: part.cause for part in parts if part.need.required and part.is_lost}
     if lost:
-        raise PreconditionFailed(lost)
+        raise PreconditionFailed(lost, causes=lost)
 
 
 def _check_is_patient(patient: _Part, patient_id: str) -> None:
@@ -316,7 +333,7 @@ def _record(
         notes += [
             ChartNote("unreadable-resource", path=path) for path in (*part.unreadable, *paths)
         ]
-    gaps = [Gap(part.need.key, part.gap) for part in parts if part.gap is not None]
+    gaps = [Gap(part.need.key, part.gap, part.cause) for part in parts if part.gap is not None]
     return Record(patient_id, merged.resources, gaps, notes, bases, merged.contested)
 
 

@@ -34,4 +34,4 @@ def with_what_is_lost(record: Record, chart: Chart, since: datetime.date) -> Rec
         return None
     if any(gap.key == LABS for gap in record.gaps):
         return None
-    return replace(record, gaps=[*record.gaps, Gap(LABS, GapKind.TRUNCATED)])
+    return replace(record, gaps=[*record.gaps, Gap(LABS, GapKind.TRUNCATED, "window")])

@@ -32,6 +32,8 @@ class Gap:
 
     key: str
     kind: GapKind
+    cause: str = field(default="", compare=False)
+    """In a word for the log and the counters."""
 
 
 @dataclass(slots=True)

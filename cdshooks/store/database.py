@@ -7,8 +7,11 @@ beginning, or waits for it: it never finds half-way that another has been faster
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +30,8 @@ from cdshooks.store.causes import cause
 IN_MEMORY = "sqlite://"
 WAIT_SECONDS = 5
 """For a lock that another transaction holds, or for a connection."""
+CHECKED_SECONDS = 1
+"""For so long it stays known whether anything can be written."""
 _POSTGRESQL = "postgresql+psycopg"
 
 
@@ -48,6 +53,9 @@ class Database:
             _open_file(Path(str(self.url.database)), create)
         self._engine = self._sqlite() if self.is_sqlite else self._postgresql(patient)
         self._reader = self._engine.execution_options(reads_only=True)
+        self._checking = threading.Lock()
+        self._checked_at = -math.inf
+        self._problem: str | None = None
 
     @property
     def shown(self) -> str:
@@ -71,9 +79,32 @@ class Database:
             yield connection
 
     def check(self) -> None:
-        """Raises :class:`StoreUnavailable` when it cannot be asked."""
-        with self.reading() as connection:
-            connection.execute(text("SELECT 1"))
+        """Raises :class:`StoreUnavailable` when nothing can be written.
+
+        Tried once a second at most, however many ask: who may ask is not known.
+        """
+        with self._checking:
+            if not time.monotonic() - self._checked_at < CHECKED_SECONDS:
+                self._problem = self._tried()
+                self._checked_at = time.monotonic()
+            if self._problem is not None:
+                raise StoreUnavailable(self._problem)
+
+    def _tried(self) -> str | None:
+        """What was wrong with a write that changes nothing.
+
+        SQLite must find room for it; PostgreSQL gives leave to write, without looking for room.
+        """
+        try:
+            with self.writing() as connection:
+                if self.is_sqlite:
+                    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+                    connection.exec_driver_sql(f"PRAGMA user_version = {int(version)}")
+                else:
+                    connection.execute(text("LOCK TABLE token IN ROW EXCLUSIVE MODE"))
+        except StoreUnavailable as problem:
+            return problem.problem
+        return None
 
     def close(self) -> None:
         self._engine.dispose()
@@ -131,14 +162,28 @@ def _open_file(file: Path, create: bool) -> None:
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # the driver begins no transaction; _begin does
+    _write_ahead(connection)
     for setting in (
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         "secure_delete = ON",  # what is purged is overwritten
         f"busy_timeout = {WAIT_SECONDS * 1000}",
     ):
         connection.execute(f"PRAGMA {setting}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """SQLite does not wait by itself when several connections change a new file at once."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def _begin(connection: Connection) -> None:

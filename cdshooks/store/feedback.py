@@ -10,8 +10,10 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cdshooks.store import audit
@@ -22,6 +24,12 @@ EARLY, LATE = 5 * 60_000, 5 * 60_000
 """How much before the card, or in the future, a client's clock may say that it happened."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ONCE = ("card_id", "outcome", "accepted_hash")
+_COMPLETED_WITHOUT = {
+    "reason_system": "reason_code",
+    "reason_code": "reason_code",
+    "user_comment": "user_comment",
+}
+"""What a repetition may still bring, and without which column; a system never without its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,17 @@ class Taken:
 
     problems: Sequence[UnknownCard | UnknownSuggestion | None]
     new: int
+    unchanged: Sequence[bool]
+    """Of each item, in order: kept before, and nothing of it is new."""
+
+
+class _Fate(Enum):
+    """What became of an item that is kept."""
+
+    NEW = auto()
+    COMPLETED = auto()
+    """It brought the reason or the comment that the first left out."""
+    UNCHANGED = auto()
 
 
 class FeedbackBox:
@@ -59,25 +78,27 @@ class FeedbackBox:
 
     def take(self, client: str, service: str, items: Sequence[Heard], now: int) -> Taken:
         problems: list[UnknownCard | UnknownSuggestion | None] = []
-        new = 0
+        fates: list[_Fate | None] = []
         with self._database.writing() as connection:
             for item in items:
                 try:
-                    new += _keep(connection, client, service, item, now)
+                    fates.append(_keep(connection, client, service, item, now))
                     problems.append(None)
                 except (UnknownCard, UnknownSuggestion) as problem:
+                    fates.append(None)
                     problems.append(problem)
+            new = fates.count(_Fate.NEW)
             is_trailed = not self._database.is_in_memory  # an audit trail would prove nothing
             if is_trailed and any(problem is None for problem in problems):
                 kept = sorted({i.card for i, p in zip(items, problems, strict=True) if p is None})
                 audit.append(
                     connection, now, "feedback", client=client, service=service, cards=kept, new=new
                 )
-        return Taken(problems, new)
+        return Taken(problems, new, [fate is _Fate.UNCHANGED for fate in fates])
 
 
-def _keep(connection: Connection, client: str, service: str, item: Heard, now: int) -> int:
-    """1 when it is new; a repetition may bring the reason that the first left out."""
+def _keep(connection: Connection, client: str, service: str, item: Heard, now: int) -> _Fate:
+    """The first reason and the first comment stay; a repetition may bring what was left out."""
     if not _UUID.fullmatch(item.card):  # PostgreSQL cannot even be asked for every text
         raise UnknownCard
     issued_at = connection.execute(
@@ -112,12 +133,22 @@ def _keep(connection: Connection, client: str, service: str, item: Heard, now: i
         "received_at": now,
     }
     same = [feedback.c[name] == row[name] for name in _ONCE]
-    known_before = connection.execute(select(feedback.c.id).where(*same)).first() is not None
+    before = connection.execute(
+        select(feedback.c.reason_code, feedback.c.user_comment).where(*same)
+    ).first()
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(feedback).values(row)
     completed = {
-        name: func.coalesce(feedback.c[name], statement.excluded[name])
-        for name in ("reason_system", "reason_code", "user_comment")
+        name: case((feedback.c[key].is_(None), statement.excluded[name]), else_=feedback.c[name])
+        for name, key in _COMPLETED_WITHOUT.items()
     }
     connection.execute(statement.on_conflict_do_update(index_elements=list(_ONCE), set_=completed))
-    return 0 if known_before else 1
+    return _fate(before, item)
+
+
+def _fate(before: Any, item: Heard) -> _Fate:
+    if before is None:
+        return _Fate.NEW
+    brings_reason = before.reason_code is None and item.reason_code is not None
+    brings_comment = before.user_comment is None and item.user_comment is not None
+    return _Fate.COMPLETED if brings_reason or brings_comment else _Fate.UNCHANGED

@@ -10,7 +10,7 @@ import datetime
 import re
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -22,6 +22,7 @@ from cdshooks.store.tables import card, evaluation, feedback, suggestion
 SCHEMA = "tace-feedback-report/1"
 SMALLEST_SHOWN = 5
 REPEAT_DAYS = 30
+OTHER = "other"
 ACCEPTED, OVERRIDDEN, NOTHING = "accepted", "overridden", "no-feedback"
 
 _WORD = re.compile(r"[a-z]\d+|[A-Z]?[a-z]+|\d+")
@@ -30,8 +31,17 @@ Row = Mapping[str, Any]
 Table = dict[str, Any]
 
 
-def report(database: Database, zone: datetime.tzinfo = datetime.UTC) -> dict[str, Any]:
-    """All that is stored, in one look at one state of the database; days are those of ``zone``."""
+def report(
+    database: Database,
+    zone: datetime.tzinfo = datetime.UTC,
+    *,
+    reasons: Collection[tuple[str, str]] = frozenset(),
+) -> dict[str, Any]:
+    """All that is stored, in one look at one state of the database; days are those of ``zone``.
+
+    ``reasons``: system and code of each that a card offers. A client may send any other text in
+    their place; it is not shown, and counts as ``other``.
+    """
     with database.reading() as connection:
         calls = _rows(connection, select(evaluation).order_by(evaluation.c.started_at))
         cards = _rows(connection, select(card))
@@ -68,7 +78,9 @@ def report(database: Database, zone: datetime.tzinfo = datetime.UTC) -> dict[str
         },
         "suggestions": _suggestions(offered, heard),
         "overrideReasons": _counts(
-            "|".join(part for part in (one["reason_system"], one["reason_code"]) if part)
+            f"{one['reason_system']}|{one['reason_code']}"
+            if (one["reason_system"], one["reason_code"]) in reasons
+            else OTHER
             for one in heard
             if one["outcome"] == OVERRIDDEN and one["reason_code"]
         ),

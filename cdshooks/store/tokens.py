@@ -10,6 +10,8 @@ import hashlib
 import json
 import math
 import threading
+import time
+from collections.abc import Callable
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -24,8 +26,13 @@ KEPT_AFTER_EXPIRY = 2 * MINUTE
 
 
 class TokenLedger:
-    def __init__(self, database: Database) -> None:
+    """``running``: seconds of a clock that nobody sets, from whatever beginning."""
+
+    def __init__(self, database: Database, running: Callable[[], float] = time.monotonic) -> None:
         self._database = database
+        self._running = running
+        self._ahead: float | None = None
+        """By how much the clock of the first call was ahead of the one that nobody sets, in ms."""
         self._pruned_at = -math.inf
         self._pruning = threading.Lock()
 
@@ -56,18 +63,29 @@ class TokenLedger:
         return True
 
     def _prune(self, now: int) -> None:
-        """Once a minute: tokens that are refused for their age by now."""
+        """Once a minute: tokens that are refused for their age by now.
+
+        A clock that was set forward says so too early, and when it is set back again a token that
+        was forgotten would be new: so no more time has passed than has been lived through.
+        """
         with self._pruning:
-            if now - self._pruned_at < MINUTE:
+            running = self._running() * 1000
+            if self._ahead is None:
+                self._ahead = now - running
+            if running - self._pruned_at < MINUTE:
                 return
-            self._pruned_at = now
+            self._pruned_at = running
+            passed = min(now, int(running + self._ahead))
         with self._database.writing() as connection:
-            connection.execute(delete(token).where(token.c.expires_at < now - KEPT_AFTER_EXPIRY))
+            connection.execute(delete(token).where(token.c.expires_at < passed - KEPT_AFTER_EXPIRY))
 
 
 def _wait(connection: Connection, client: str, now: int, per_minute: int) -> int:
-    """Seconds until the client may ask again; 0 when it may now. The new token counts already."""
-    recent = (token.c.client == client) & (token.c.admitted_at > now - MINUTE)
+    """Seconds until the client may ask again; 0 when it may now. The new token counts already.
+
+    What was admitted later than now, before the clock was set back, is not of this minute.
+    """
+    recent = (token.c.client == client) & token.c.admitted_at.between(now - MINUTE + 1, now)
     count = connection.execute(select(func.count()).where(recent)).scalar_one()
     if count <= per_minute:
         return 0

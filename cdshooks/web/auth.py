@@ -10,6 +10,7 @@ from typing import Protocol
 from flask import g, request
 
 from cdshooks.errors import Unauthorised
+from cdshooks.service import SERVICES
 from cdshooks.settings import Client
 from cdshooks.web.tokens import Keys, bearer, unverified_issuer, verify
 
@@ -56,9 +57,14 @@ class TokenGate:
         if name is None:
             raise Unauthorised("unknown-issuer")
         now = self.seconds()
-        said = verify(
-            token, self.clients[name], self.keys[name], audience=self._audience(), now=now
-        )
+        try:
+            said = verify(
+                token, self.clients[name], self.keys[name], audience=self._audience(), now=now
+            )
+        except Unauthorised as refused:
+            if refused.why == "audience":
+                refused.expected = self.audience_base.rstrip("/") + _known_address()
+            raise
         g.client = name  # from here on the answer is that client's, errors too
         is_new = self.ledger.use(
             issuer=said.issuer,
@@ -75,6 +81,15 @@ class TokenGate:
 
     def _audience(self) -> str:
         return self.audience_base.rstrip("/") + request.path.rstrip("/")
+
+
+def _known_address() -> str:
+    """The path that was called, as far as its words are ours: it may stand in the log."""
+    if request.url_rule is None:
+        return "/..."
+    address = request.url_rule.rule
+    service = (request.view_args or {}).get("service_id")
+    return address.replace("<service_id>", service) if service in SERVICES else address
 
 
 def _only_header() -> str | None:

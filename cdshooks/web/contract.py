@@ -8,13 +8,14 @@ says that something could not be shown.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator, ValidationError
 
 from cdshooks.errors import BadRequest
+from cdshooks.service import prefetch_keys
 from cdshooks.web.invariants import broken, nothing_said
 
 
@@ -35,6 +36,18 @@ def _contexts() -> dict[str, Draft202012Validator]:
         for hook, context in schema["hooks"].items()
     }
 
+
+def _member_names(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+        for part in schema.values():
+            yield from _member_names(part)
+
+
+MEMBERS = prefetch_keys().union(
+    *map(_member_names, map(_schema, ("request.json", "contexts.json", "feedback.json")))
+)
+"""Names that stand in a log: a caller may have made up any other."""
 
 _request, _response, _discovery = (
     Draft202012Validator(_schema(name))
@@ -108,7 +121,7 @@ def _problems(response: dict[str, Any]) -> list[str]:
 def _check_given(validator: Draft202012Validator, given: dict[str, Any], where: str = "") -> None:
     errors = sorted(validator.iter_errors(given), key=lambda error: [str(p) for p in error.path])
     if errors:
-        raise BadRequest(complaint(errors[0], where))
+        raise BadRequest(complaint(errors[0], where), str(errors[0].validator))
 
 
 def complaint(error: ValidationError, where: str = "") -> str:

@@ -57,6 +57,12 @@ class Metrics:
             ("service", "client", "result"),
             registry=self.registry,
         )
+        self._lost = Counter(
+            "cdshooks_lost",
+            "Prefetch keys that could not be had whole, by why.",
+            ("key", "cause"),
+            registry=self.registry,
+        )
         self._refused = Counter(
             "cdshooks_unauthorised",
             "Requests that were not believed, by what was wrong.",
@@ -90,6 +96,9 @@ class Metrics:
 
     def count_unauthorised(self, why: str) -> None:
         self._refused.labels(why).inc()
+
+    def count_lost(self, key: str, cause: str) -> None:
+        self._lost.labels(key, cause).inc()
 
     def page(self) -> Response:
         return Response(generate_latest(self.registry), content_type=CONTENT_TYPE_LATEST)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ import msgspec
 import orjson
 import structlog
 from flask import Blueprint, Response, g, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.datastructures import MIMEAccept
 
 from cdshooks.errors import (
     BadRequest,
@@ -23,17 +24,15 @@ from cdshooks.errors import (
     NotFound,
     PreconditionFailed,
     StoreUnavailable,
-    TooManyRequests,
     Unauthorised,
 )
-from cdshooks.logs import place_of
 from cdshooks.service import (
     SERVICES,
     Answer,
     Caller,
+    HookCall,
     Service,
     Site,
-    UnknownCard,
     answer,
     evaluation_as_fhir,
     keep,
@@ -50,15 +49,17 @@ from cdshooks.web.about import Facts, about, as_html
 from cdshooks.web.auth import Gate
 from cdshooks.web.contract import check_context, check_discovery, check_request, mend
 from cdshooks.web.evaluations import instant, shown
-from cdshooks.web.feedback import outcome, read_items
+from cdshooks.web.failures import failed, member_of
+from cdshooks.web.feedback import fates, outcome, read_items
 from cdshooks.web.metrics import Metrics
 from cdshooks.web.openapi import openapi
-from cdshooks.web.outcome import MEDIA_TYPE, outcome_response
+from cdshooks.web.outcome import MEDIA_TYPE
 from cdshooks.web.request_body import read_body
 from cdshooks.web.strict_json import limit_context, read_members, read_prefetch, read_value
 
 CDS_HOOKS_VERSION = "2.0.1"
-_ISSUES = {404: "not-found", 405: "not-supported", 413: "too-long"}
+UNAUTHORISED_SECONDS = 0.01
+"""No 401 is faster, so that the time tells nobody how far a token was looked at."""
 _MEMBERS_READ = ("hook", "hookInstance", "fhirServer", "fhirAuthorization", "context")
 
 log = structlog.get_logger()
@@ -106,17 +107,21 @@ def create_routes(site: Site, gate: Gate, metrics: Metrics, known: Facts) -> Blu
     def say_about() -> Response:
         language = _wanted_language() or site.settings.service.language
         facts = about(known, language)
-        wanted = request.accept_mimetypes.best_match(["text/html", "application/json"])
-        is_page = wanted == "text/html"
+        is_page = _wanted_type("text/html", "application/json") == "text/html"
         response = _json(facts) if not is_page else _page(as_html(facts, language))
         response.headers["Content-Language"] = language
         return response
 
+    def arrived() -> None:
+        g.arrived = time.perf_counter()
+
     def refused(error: Exception) -> Response:
         if isinstance(error, Unauthorised):
             metrics.count_unauthorised(error.why)
+            time.sleep(max(0.0, g.arrived + UNAUTHORISED_SECONDS - time.perf_counter()))
         return failed(error)
 
+    web.before_app_request(arrived)
     web.app_errorhandler(Exception)(refused)
     return web
 
@@ -147,7 +152,9 @@ def _call(site: Site, gate: Gate, metrics: Metrics, service_id: str) -> Response
     caller = site.callers[gate.caller()]
     service = _service(site, service_id)
     try:
-        answered = _answered(site, caller, service, body, started, started_at)
+        answered = _answered(site, caller, metrics, service, body, started, started_at)
+    except StoreUnavailable:  # it would be waited for once more, to be told that it is not there
+        raise
     except Exception as error:
         status = error.status if isinstance(error, CdsHooksError) else 500
         _keep_failure(site, caller, service, status, started, started_at)
@@ -160,7 +167,13 @@ def _call(site: Site, gate: Gate, metrics: Metrics, service_id: str) -> Response
 
 
 def _answered(
-    site: Site, caller: Caller, service: Service, body: bytes, started: float, started_at: int
+    site: Site,
+    caller: Caller,
+    metrics: Metrics,
+    service: Service,
+    body: bytes,
+    started: float,
+    started_at: int,
 ) -> Answer:
     limits = site.settings.limits
     members = read_members(body, limits)
@@ -172,7 +185,12 @@ def _answered(
     limit_context(members["context"], limits)
     hook_call = read_call(site, caller, service, contract, prefetch, _wanted_language())
     check_context(service.hook, hook_call.context)
-    answered = answer(hook_call, site)
+    try:
+        answered = answer(hook_call, site)
+    except PreconditionFailed as problem:
+        _tell_lost(metrics, hook_call, problem.causes, problem.status)
+        raise
+    _tell_lost(metrics, hook_call, answered.causes, 200)
     answered = replace(answered, response=_mended(answered.response, hook_call.language))
     ms = (time.perf_counter() - started) * 1000
     keep(site, hook_call, answered, started_at=started_at, ms=round(ms))
@@ -188,6 +206,21 @@ def _answered(
         gaps=len(answered.gaps),
     )
     return answered
+
+
+def _tell_lost(metrics: Metrics, call: HookCall, causes: Mapping[str, str], status: int) -> None:
+    """Why a part of the record could not be had whole: for whoever runs the service."""
+    for key, cause in causes.items():
+        metrics.count_lost(key, cause)
+        log.warning(
+            "not-had",
+            service=call.service.id,
+            client=call.caller.name,
+            hook_instance=uuid_or_none(call.hook_instance),
+            key=key,
+            problem=cause,
+            status=status,
+        )
 
 
 def _keep_failure(
@@ -208,30 +241,27 @@ def _feedback(site: Site, gate: Gate, metrics: Metrics, service_id: str) -> Resp
     items = read_items({name: read_value(name, members[name]) for name in members})
     good = [item for item in items if not isinstance(item, BadRequest)]
     taken = take_feedback(site, caller, service, good)
-    why = iter(taken.problems)
-    problems = [
-        str(item) if isinstance(item, BadRequest) else _why(place, next(why))
-        for place, item in enumerate(items)
-    ]
-    bad = sum(problem is not None for problem in problems)
-    metrics.count_feedback(service.id, caller.name, taken.new, len(items) - bad - taken.new, bad)
-    status = 200 if bad < len(items) else 400
-    log.info("feedback", service=service.id, client=caller.name, status=status, items=len(items))
-    return Response(orjson.dumps(outcome(problems)), status=status, mimetype=MEDIA_TYPE)
-
-
-def _why(place: int, problem: Exception | None) -> str | None:
-    if problem is None:
-        return None
-    if isinstance(problem, UnknownCard):
-        return f"feedback.{place}.card is not a card that this service gave to this client."
-    return f"feedback.{place}.acceptedSuggestions holds what is not a suggestion of the card."
+    found = fates(items, taken)
+    bad = [fate for fate in found if fate.problem is not None]
+    known = len(items) - len(bad) - taken.new
+    metrics.count_feedback(service.id, caller.name, taken.new, known, len(bad))
+    status = 200 if len(bad) < len(items) else 400
+    log.info(
+        "feedback",
+        service=service.id,
+        client=caller.name,
+        status=status,
+        items=len(items),
+        check=bad[0].check if bad else None,
+        where=member_of(bad[0].problem or "") if bad else None,
+    )
+    return Response(orjson.dumps(outcome(found)), status=status, mimetype=MEDIA_TYPE)
 
 
 def _evaluation(site: Site, gate: Gate, evaluation_id: str) -> Response:
     caller = site.callers[gate.caller()]
     stored = stored_evaluation(site, caller, (uuid_or_none(evaluation_id) or "").lower())
-    wanted = request.accept_mimetypes.best_match(["application/json", MEDIA_TYPE])
+    wanted = _wanted_type("application/json", MEDIA_TYPE)
     log.info("shown", client=caller.name, evaluation=stored["id"], status=200)
     if wanted == MEDIA_TYPE:
         body = evaluation_as_fhir(site, stored, instant(stored["started_at"]))
@@ -269,6 +299,12 @@ def _kind(raw: msgspec.Raw) -> Any:
     return {ord("{"): dict, ord("n"): None}.get(memoryview(raw)[0], False)
 
 
+def _wanted_type(*offered: str) -> str | None:
+    """Of these the one that Accept names first, with whatever parameters (``fhirVersion=4.0``)."""
+    accepted = [(kind.partition(";")[0].strip(), q) for kind, q in request.accept_mimetypes]
+    return MIMEAccept(accepted).best_match(offered)
+
+
 def _wanted_language() -> str | None:
     """The language that Accept-Language names first, of the two that there are."""
     for tag, quality in request.accept_languages:
@@ -284,46 +320,3 @@ def _json(body: dict[str, Any]) -> Response:
 
 def _page(html: str) -> Response:
     return Response(html, mimetype="text/html")
-
-
-def failed(error: Exception) -> Response:
-    """Every error as an OperationOutcome; one that we did not foresee says only a reference id."""
-    if isinstance(error, HTTPException):
-        return _http_failed(error)
-    reference = str(uuid.uuid4())
-    if isinstance(error, Unauthorised):
-        log.info("refused", status=401, problem=error.why, reference=reference)
-        diagnostics = f"reference {reference}"
-        response = outcome_response(401, error.code, str(error), diagnostics)
-        response.headers["WWW-Authenticate"] = "Bearer"
-        return response
-    client = g.get("client")
-    if isinstance(error, StoreUnavailable):
-        log.error("failed", status=503, problem=error.problem, client=client, reference=reference)
-        response = outcome_response(503, error.code, str(error), f"reference {reference}")
-        response.headers["Retry-After"] = "5"
-        return response
-    if isinstance(error, CdsHooksError) and error.status < 500:
-        problem = type(error).__name__
-        log.info("refused", status=error.status, problem=problem, client=client)
-        keys = error.keys if isinstance(error, PreconditionFailed) else ()
-        diagnostics = f"prefetch: {', '.join(keys)}" if keys else ""
-        response = outcome_response(error.status, error.code, str(error), diagnostics)
-        if isinstance(error, TooManyRequests):
-            response.headers["Retry-After"] = str(error.retry_after)
-        return response
-    problem, where = type(error).__name__, place_of(error)
-    log.error("failed", status=500, problem=problem, where=where, reference=reference)
-    return outcome_response(500, "exception", "The service failed.", f"reference {reference}")
-
-
-def _http_failed(error: HTTPException) -> Response:
-    """Flask's own: no such address, no such method, a body beyond the limit."""
-    status = error.code or 500
-    if status < 400:  # a redirect
-        return Response(status=status, headers=error.get_headers())
-    log.info("refused", status=status, problem=type(error).__name__)
-    response = outcome_response(status, _ISSUES.get(status, "processing"), f"{error.name}.")
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
-    return response

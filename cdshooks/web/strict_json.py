@@ -29,6 +29,9 @@ _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b'{}[]"')
 _NUMBERS = bytes.maketrans(b"{}[]: \t\r\n123456789E", b",,,,,,,,,000000000e")
 _NOT_NUMBERS = bytes(byte for byte in range(256) if byte not in b'{}[],: \t\r\n0123456789eE"')
 _LONG_EXPONENT = re.compile(rb"e0{3,},")
+_MANY_DIGITS = b"0" * 200
+"""So many before an exponent of two digits may be beyond a double, 10^308."""
+_LONG_NUMBER = re.compile(b"," + _MANY_DIGITS)
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _SPARSE = 200
 """Bytes per escape above which one substitution is faster than two passes."""
@@ -45,6 +48,15 @@ class _Resource(msgspec.Struct):
     entry: list[_Entry] = []
 
 
+class _RawEntry(msgspec.Struct):
+    resource: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _RawResource(msgspec.Struct):
+    resourceType: str = ""
+    entry: list[msgspec.Raw] = []
+
+
 def read_members(body: bytes, limits: Limits) -> Members:
     """The members of the request object; raises :class:`BadRequest` for anything not strict JSON.
 
@@ -56,22 +68,24 @@ def read_members(body: bytes, limits: Limits) -> Members:
         body.decode("utf-8")
         members = _members.decode(body)
     except UnicodeDecodeError:
-        raise BadRequest("The body is not UTF-8.") from None
+        raise BadRequest("The body is not UTF-8.", "utf-8") from None
     except RecursionError:
-        raise BadRequest(_too_deep(limits)) from None
+        raise BadRequest(_too_deep(limits), "depth") from None
     except msgspec.ValidationError:
-        raise BadRequest("The body must be a JSON object.") from None
+        raise BadRequest("The body must be a JSON object.", "object") from None
     except msgspec.DecodeError as error:
-        raise BadRequest(f"The body is not JSON: {_plain(error)}.") from None
+        raise BadRequest(f"The body is not JSON: {_plain(error)}.", "json") from None
     _refuse_repeated_keys(body, members, "the body")
     _refuse_huge_numbers(body)
     unescaped = _without_escaped_quotes(body)
     if _deeper_than(unescaped, limits.json_depth):
-        raise BadRequest(_too_deep(limits))
+        raise BadRequest(_too_deep(limits), "depth")
     if _has_more_values(unescaped, limits.json_nodes):
-        raise BadRequest(f"There are more than the limit of {limits.json_nodes} values.")
+        raise BadRequest(f"There are more than the limit of {limits.json_nodes} values.", "values")
     if _has_long_string(body, unescaped, limits.string_bytes):
-        raise BadRequest(f"A string is longer than the limit of {limits.string_bytes} bytes.")
+        raise BadRequest(
+            f"A string is longer than the limit of {limits.string_bytes} bytes.", "string"
+        )
     return members
 
 
@@ -80,7 +94,9 @@ def read_prefetch(raw: msgspec.Raw, limits: Limits) -> Members:
     members = _members.decode(raw)
     _refuse_repeated_keys(bytes(raw), members, "prefetch")
     if _too_many_resources(bytes(raw), members, limits.resources):
-        raise BadRequest(f"prefetch holds more than the limit of {limits.resources} resources.")
+        raise BadRequest(
+            f"prefetch holds more than the limit of {limits.resources} resources.", "resources"
+        )
     return members
 
 
@@ -89,12 +105,15 @@ def limit_context(raw: msgspec.Raw, limits: Limits) -> None:
     for name, value in _members.decode(raw).items():
         if _too_many_resources(bytes(value), {name: value}, limits.resources):
             what = f"context.{name[:64]} holds more than the limit of {limits.resources} resources."
-            raise BadRequest(what)
+            raise BadRequest(what, "resources")
 
 
 def read_value(name: str, raw: msgspec.Raw) -> Any:
     """One small member as Python values, no key twice at its top."""
-    value = msgspec.json.decode(raw)
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        raise BadRequest(f"{name} cannot be read.", "json") from None
     if isinstance(value, dict):
         _refuse_repeated_keys(bytes(raw), _members.decode(raw), name)
     return value
@@ -115,26 +134,28 @@ def _refuse_repeated_keys(text: bytes, members: Mapping[str, msgspec.Raw], where
     one held, and the walk cannot go on, or the walk meets the key again.
     """
     if len(members) > _MOST_MEMBERS:
-        raise BadRequest(f"There are more than {_MOST_MEMBERS} members in {where}.")
+        raise BadRequest(f"There are more than {_MOST_MEMBERS} members in {where}.", "members")
     position, seen = 0, set()
     while match := _KEY.match(text, position):
         key = msgspec.json.decode(match[1], type=str)
         value = bytes(members.get(key, b""))
         if key in seen or not text.startswith(value, match.end()):
-            raise BadRequest(f"A key is given twice in {where}.")
+            raise BadRequest(f"A key is given twice in {where}.", "repeated-key")
         seen.add(key)
         position = match.end() + len(value)
     if seen != members.keys() or (members and not _END.fullmatch(text, position)):
-        raise BadRequest(f"A key is given twice in {where}.")
+        raise BadRequest(f"A key is given twice in {where}.", "repeated-key")
 
 
 def _refuse_huge_numbers(body: bytes) -> None:
-    """What is no finite double: orjson knows, and is asked when some number has a long exponent."""
-    if _LONG_EXPONENT.search(body.translate(_NUMBERS, _NOT_NUMBERS)):
+    """What is no finite double: orjson knows, and is asked when some number is long."""
+    numbers = body.translate(_NUMBERS, _NOT_NUMBERS)
+    is_long = _MANY_DIGITS in numbers and _LONG_NUMBER.search(numbers)  # not those of a string
+    if is_long or _LONG_EXPONENT.search(numbers):
         try:
             orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            raise BadRequest(f"The body is not strict JSON: {error.msg}.") from None
+            raise BadRequest(f"The body is not strict JSON: {error.msg}.", "number") from None
 
 
 def _without_escaped_quotes(body: bytes) -> bytes:
@@ -200,29 +221,31 @@ def _resources_in(value: msgspec.Raw) -> int:
     try:
         return _count(msgspec.json.decode(value, type=_Resource))
     except msgspec.ValidationError:
-        return _count_leniently(value)
-    except RecursionError:
-        return bytes(value).count(b"{")
-
-
-def _count_leniently(value: msgspec.Raw) -> int:
-    """As the entries are unpacked: one that cannot be read costs only itself, and counts."""
-    members = _lone(value, Members) or {}
-    if _lone(members.get("resourceType"), str) != "Bundle":
-        return 1
-    entries = _lone(members.get("entry"), list[msgspec.Raw]) or []
-    inner = [(_lone(entry, Members) or {}).get("resource") for entry in entries]
-    return sum(1 if one is None else _resources_in(one) for one in inner)
-
-
-def _lone(raw: msgspec.Raw | None, kind: type[T]) -> T | None:
-    try:
-        return None if raw is None else msgspec.json.decode(raw, type=kind)
-    except msgspec.ValidationError:
-        return None
+        return _count_raw(value)
 
 
 def _count(resource: _Resource) -> int:
     if resource.resourceType != "Bundle":
         return 1
     return sum(_count(entry.resource) for entry in resource.entry if entry.resource)
+
+
+def _count_raw(value: msgspec.Raw) -> int:
+    """As :func:`_count`, where something is not as FHIR has it: every entry counts at least once.
+
+    It is read once for each Bundle that it lies in, and no deeper than the limit on depth.
+    """
+    try:
+        resource = msgspec.json.decode(value, type=_RawResource)
+    except msgspec.ValidationError:
+        return 1
+    if resource.resourceType != "Bundle":
+        return 1
+    return sum(_count_raw(_resource_of(entry)) for entry in resource.entry)
+
+
+def _resource_of(entry: msgspec.Raw) -> msgspec.Raw:
+    try:
+        return msgspec.json.decode(entry, type=_RawEntry).resource
+    except msgspec.ValidationError:
+        return entry

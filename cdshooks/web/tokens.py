@@ -25,6 +25,8 @@ from cdshooks.settings import Client
 HEADER_BYTES = 8 * 1024
 SKEW_SECONDS = 30
 RSA_BITS = 2048
+MILLISECONDS = 1e11
+"""In seconds this is the year 5138; in milliseconds it was 1973."""
 CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 _BEARER = re.compile(r"bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)", re.IGNORECASE)
 
@@ -125,8 +127,11 @@ def _checked_claims(claims: Jwk, client: Client, audience: str, now: float) -> T
 def _time(claims: Jwk, name: str) -> float:
     """Seconds since 1970."""
     value = claims.get(name)
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12:
-        return float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if abs(value) < MILLISECONDS:
+            return float(value)
+        if abs(value) < 1000 * MILLISECONDS:
+            raise Unauthorised(f"{name}-in-milliseconds")
     raise Unauthorised(f"no-{name}")
 
 

@@ -478,3 +478,29 @@ def test_more_than_half_is_more_than_half_in_chinese():
 
 def test_the_short_text_keeps_to_a_screen():
     assert len(assessment_text(judge(late()), "en").splitlines()) <= 40
+
+
+# --- a label is a text, and no Markdown ---
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("- item", r"- \- item ("),
+        ("1) S8", r"- 1\) S8 ("),
+        ("12. left", r"- 12\. left ("),
+        ("+ x", r"- \+ x ("),
+        ("    code", "- code ("),
+        ("__b__", r"- \_\_b\_\_ ("),
+        ("_x", r"- \_x ("),
+        ("S8_L1", "- S8_L1 ("),
+        ("S8 - L1", "- S8 - L1 ("),
+        ("-5", "- -5 ("),
+        ("1.5", "- 1.5 ("),
+    ],
+)
+def test_a_label_is_shown_as_it_is(label: str, shown: str) -> None:
+    """On a card every mark that Markdown would take for its own is escaped; in a text none is."""
+    found = chart(imaging=(scan("2023-01-05", {label: 50}), scan(LAST, {label: 65})))
+    assert shown in status(found)
+    assert f"  {label} (" in told(found)

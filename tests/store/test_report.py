@@ -107,7 +107,7 @@ def test_the_figures(store):
     assert figures["responseBy"]["definitionMet"] == {"cci-2022": cells}
     assert figures["responseBy"]["month"] == {"2025-09": cells}
     assert figures["suggestions"] == {"create Task": {"offered": 10, "accepted": 5}}
-    assert figures["overrideReasons"] == {"x": None}
+    assert figures["overrideReasons"] == {"other": None}
     assert figures["missing"] == {"ecog": 6}
     assert figures["gaps"] == {"labs": 6}
     assert figures["comments"] == 1
@@ -130,6 +130,19 @@ def test_days_are_those_of_the_site(store, zone, day, month):
     figures = report(store.database, ZoneInfo(zone))
     assert (figures["from"], figures["to"]) == (day, day)
     assert list(figures["responseBy"]["month"]) == [month]
+
+
+def test_only_reasons_that_a_card_offers_are_named(store):
+    """Whatever else a client sends in their place may be a text about somebody."""
+    sent = [("s", "a")] * 5 + [("s", "b")] * 5 + [("t", "a"), (None, "a"), ("canary7", "canary7")]
+    items = [
+        heard(told(store, n), "overridden", START, reason_system=system, reason_code=code)
+        for n, (system, code) in enumerate(sent)
+    ]
+    store.feedback.take("hospital", "tace-refractoriness", items, START + 90 * DAY)
+    figures = report(store.database, reasons={("s", "a"), ("s", "c")})
+    assert figures["overrideReasons"] == {"other": 8, "s|a": 5}
+    assert "canary7" not in as_text(figures)
 
 
 def test_of_nothing(store):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -55,6 +56,21 @@ def test_several_processes_may_set_it_up_at_once(database_url):
         list(pool.map(start, range(4)))
     with closing(Database(database_url)) as database, database.reading() as connection:
         assert inspect(connection).has_table("audit")
+
+
+def test_a_new_file_may_be_opened_by_several_in_the_same_moment(tmp_path):
+    """They wait for each other, which SQLite does not do by itself here."""
+    together = Barrier(6)
+
+    def start(url):
+        with closing(Database(url)) as database:
+            together.wait()
+            with database.writing() as connection:
+                connection.execute(text("CREATE TABLE IF NOT EXISTS t (x int)"))
+
+    with ThreadPoolExecutor(6) as pool:
+        for number in range(60):
+            list(pool.map(start, [f"sqlite:///{tmp_path}/{number}.db"] * 6))
 
 
 @pytest.mark.parametrize(("version", "says"), [("9999", "later version"), ("0000", "later")])

@@ -23,6 +23,8 @@ class FhirServer:
     """When given, anything without it is refused."""
     refused: set[str] = field(default_factory=set)
     """Resource types that are refused."""
+    instead_of: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    """By resource type another answer: status, media type, body."""
     capabilities: Any = None
     """What stands under ``/metadata``; when None, nothing."""
     slow: float = 0.0
@@ -54,6 +56,12 @@ def fhir_server(
             kind = query.partition("?")[0].partition("/")[0]
             if about.slow_types is None or kind in about.slow_types:
                 time.sleep(about.slow)
+            if kind in about.instead_of:
+                status, media_type, body = about.instead_of[kind]
+                self.send(
+                    status, {"Content-Type": media_type, "Location": "/elsewhere"}, body.encode()
+                )
+                return
             wanted = about.token and f"Bearer {about.token}"
             if about.instead is not None:
                 self.send(*about.instead)

@@ -316,6 +316,16 @@ def rate(site):
     assert site.post({}).status_code == 429
 
 
+def test_a_clock_that_is_set_back_gives_a_client_its_rate(tmp_path, database_url):
+    with closing(Trusted(tmp_path, database=database_url, requests_per_minute=3)) as site:
+        for _ in range(3):
+            assert site.post({}).status_code == 400
+        site.clock.later(minutes=-10)
+        for _ in range(3):
+            assert site.post({}).status_code == 400
+        assert site.post({}).status_code == 429
+
+
 # Keys by URL
 
 

@@ -100,6 +100,19 @@ def test_json_unless_fhir_is_asked_for(trusted, call, accept):
     assert trusted.get(path, Accept=accept).mimetype == "application/json"
 
 
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/fhir+json; fhirVersion=4.0",
+        "application/fhir+json;fhirVersion=4.0;q=0.9, application/json;q=0.5",
+        "application/json;q=0.1,application/fhir+json;charset=utf-8",
+    ],
+)
+def test_parameters_of_a_media_type_are_no_other_type(trusted, call, accept):
+    _, path = told(trusted, call)
+    assert trusted.get(path, Accept=accept).mimetype == FHIR
+
+
 def test_every_missing_datum_has_a_type():
     codes = [code for codes in TYPES.values() for code in codes]
     assert sorted(codes) == sorted(MISSING)

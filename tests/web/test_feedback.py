@@ -85,6 +85,54 @@ def test_the_same_counts_once(trusted, issued):
     assert len(kept(trusted)) == 1
 
 
+def texts(response):
+    return [issue["details"]["text"] for issue in response.get_json()["issue"]]
+
+
+def test_what_was_known_already_is_told_to_be_unchanged(trusted, issued):
+    """The first reason stays; only what the first left out may still be brought."""
+    other = {"reason": {"code": "need-more-info", "system": "https://x.example"}}
+    comment = {"userComment": "why"}
+    kept_now, known = "1 of 1 items are kept.", "feedback.0 was known already and is not changed"
+    for override, unchanged in (
+        ({}, False),
+        ({}, True),
+        (comment, False),
+        (REASON, False),
+        (other, True),
+        (other | {"userComment": "another"}, True),
+        (REASON, True),
+    ):
+        more = {"overrideReason": override} if override else {}
+        response = give(trusted, overridden(issued[0], **more))
+        assert response.status_code == 200
+        first, *others = texts(response)
+        assert first == kept_now
+        assert [text.startswith(known) for text in others] == [True] * unchanged
+    (row,) = kept(trusted)
+    assert (row["reason_code"], row["user_comment"]) == ("patient-refuses", "why")
+
+
+def test_which_items_of_a_call_were_known(trusted, issued):
+    give(trusted, overridden(issued[0], overrideReason=REASON))
+    unknown = overridden(str(uuid.uuid4()))
+    response = give(
+        trusted, {}, overridden(issued[0]), unknown, overridden(issued[1]), overridden(issued[1])
+    )
+    assert [text.split()[0] for text in texts(response)] == [
+        "3", "feedback.1", "feedback.4", "feedback.0.card", "feedback.2.card",
+    ]  # fmt: skip
+
+
+def test_a_system_is_never_joined_to_the_code_of_another_item(trusted, issued):
+    bare = {"reason": {"code": "patient-refuses"}}
+    other = {"reason": {"code": "need-more-info", "system": "https://x.example"}}
+    for override in (bare, other):
+        give(trusted, overridden(issued[0], overrideReason=override))
+    (row,) = kept(trusted)
+    assert (row["reason_code"], row["reason_system"]) == ("patient-refuses", None)
+
+
 def test_a_suggestion_must_be_of_the_card(trusted):
     card = suggested(trusted)
     ids = [one["uuid"] for one in card["suggestions"]]
@@ -288,3 +336,23 @@ def test_a_comment_is_kept_and_shown_nowhere(trusted, issued):
     assert figures["comments"] == 1
     assert "canary7" not in json.dumps(figures)
     assert "canary7" not in trusted.client.get("/metrics").get_data(as_text=True)
+
+
+def test_the_report_names_a_reason_that_the_card_offered_and_no_other(tmp_path):
+    import argparse
+
+    from cdshooks.store_cli import run_feedback
+
+    with closing(Trusted(tmp_path)) as site:
+        told = cards(site)
+        (offered,) = {(one["system"], one["code"]) for one in told[0]["overrideReasons"][:1]}
+        for _ in range(5):
+            reason = {"system": offered[0], "code": offered[1]}
+            give(site, overridden(cards(site)[0]["uuid"], overrideReason={"reason": reason}))
+            reason = {"system": "https://canary7.example", "code": "canary7"}
+            give(site, overridden(cards(site)[1]["uuid"], overrideReason={"reason": reason}))
+        printed = []
+        run_feedback(argparse.Namespace(format="json"), site.settings, printed.append)
+    figures = json.loads("".join(printed))
+    assert figures["overrideReasons"] == {"|".join(offered): 5, "other": 5}
+    assert "canary7" not in "".join(printed)

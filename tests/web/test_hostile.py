@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from cdshooks import logs
+from cdshooks.service import prefetch_keys
 from cdshooks.store.keeping import exported
 from cdshooks.store.report import as_text, report
 from tests.support.ehr import FEEDBACK, SERVICE
@@ -133,7 +134,8 @@ def known(trusted):
     words |= {"no-token", "no-bearer-token", "not-a-token", "header-too-long"}
     numbers = {"0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "5.0", "+Inf"}
     versions = {"0.1.0", "2026.1", "default", "2.0.1", "4.0.1"}
-    return rules | words | numbers | versions
+    causes = {"not-sent", "empty", "unreadable", "truncated", "search-failed", "connection-failed"}
+    return rules | words | numbers | versions | causes | prefetch_keys()
 
 
 # Nothing of the patient
@@ -221,8 +223,10 @@ def test_without_its_database_nothing_is_answered(tmp_path, call, monkeypatch):
     from cdshooks.errors import StoreUnavailable
 
     site = Trusted(tmp_path)
+    asked = []
 
     def gone(*_arguments, **_more):
+        asked.append(place)
         raise StoreUnavailable("OperationalError")
 
     for place in ("tokens.use", "trail.keep", "feedback.take", "database.check"):
@@ -239,5 +243,7 @@ def test_without_its_database_nothing_is_answered(tmp_path, call, monkeypatch):
         assert response.get_json()["resourceType"] == "OperationOutcome"
         assert response.headers["Retry-After"]
         assert "cards" not in response.get_json()
+        assert asked == [place]  # not a second time, for each waits for its lock
+        asked.clear()
     assert site.client.get("/healthz").status_code == 200
     assert site.client.get("/readyz").status_code == 200

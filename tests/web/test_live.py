@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -43,6 +44,78 @@ def test_too_large_is_an_operation_outcome_here_too(port):
     assert (status, outcome["resourceType"]) == (413, "OperationOutcome")
 
 
+def raw(port: int, request: bytes) -> tuple[int, dict[str, str], Any]:
+    """The whole answer to bytes as they are; JSON, if it is."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request)
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        body = response.read()
+        return response.status, dict(response.getheaders()), json.loads(body)
+
+
+NOT_HTTP = {
+    "no request": (b"canary7\r\n\r\n", 400),
+    "an odd address": (b"GET http://[canary7]/x HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    "an odd header": (b"GET / HTTP/1.1\r\ncanary7\r\n\r\n", 400),
+    "an odd length": (b"POST / HTTP/1.1\r\nContent-Length: canary7\r\n\r\n", 400),
+    "long headers": (b"GET / HTTP/1.1\r\nX: " + b"canary7" * 40_000 + b"\r\n\r\n", 431),
+    "another encoding": (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+    "far too long": (b"POST / HTTP/1.1\r\nContent-Length: 40000000\r\n\r\n", 413),
+}
+
+
+@pytest.mark.parametrize("name", NOT_HTTP)
+def test_what_the_http_server_refuses_is_an_operation_outcome_too(port, name):
+    request, expected = NOT_HTTP[name]
+    status, headers, body = raw(port, request)
+    assert (status, body["resourceType"]) == (expected, "OperationOutcome")
+    assert headers["Content-Type"] == "application/fhir+json"
+    assert headers["Cache-Control"] == "no-store"
+    assert "canary7" not in json.dumps(body)
+
+
+@pytest.fixture
+def spooled(monkeypatch):
+    """The bytes of bodies that are kept in files before they are looked at."""
+    written = []
+    from waitress.buffers import TempfileBasedBuffer
+
+    append = TempfileBasedBuffer.append
+
+    def noted(self, data):
+        written.append(len(data))
+        append(self, data)
+
+    monkeypatch.setattr(TempfileBasedBuffer, "append", noted)
+    return written
+
+
+@pytest.mark.parametrize("path", [PATH, f"{PATH}/feedback"])
+def test_a_body_over_the_limit_is_read_and_kept_nowhere(port, spooled, path):
+    status, outcome = ask(port, "POST", path, b"x" * 12_000_000, Origin="https://x.example")
+    assert (status, outcome["resourceType"]) == (413, "OperationOutcome")
+    assert sum(spooled) == 0
+    assert ask(port, "POST", path, b"x" * 9_000_000)[0] == 400
+    assert sum(spooled) > 8_000_000
+
+
+def test_a_body_in_pieces_is_kept_to_the_limit_and_no_further(port, spooled):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    pieces = (b"x" * 100_000 for _ in range(200))
+    connection.request(
+        "POST", PATH, pieces, {"Content-Type": "application/json"}, encode_chunked=True
+    )
+    response = connection.getresponse()
+    assert (response.status, json.loads(response.read())["issue"][0]["code"]) == (413, "too-long")
+    connection.close()
+    assert 0 < sum(spooled) <= 10_500_000
+
+
+def test_a_body_where_none_belongs_is_answered_as_if_there_were_none(port):
+    assert ask(port, "GET", "/healthz", b"x" * 12_000_000) == (200, {"status": "up"})
+
+
 def test_a_chunked_body_is_read(port, call):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     body = json.dumps(call).encode()
@@ -56,7 +129,7 @@ def test_a_chunked_body_is_read(port, call):
 
 def test_half_open_connections_do_not_stop_the_others(port):
     half_open = []
-    for _ in range(40):
+    for _ in range(300):
         connection = socket.create_connection(("127.0.0.1", port), timeout=5)
         connection.sendall(b"POST " + PATH.encode() + b" HTTP/1.1\r\nHost: x\r\n")
         half_open.append(connection)
@@ -65,3 +138,26 @@ def test_half_open_connections_do_not_stop_the_others(port):
     finally:
         for connection in half_open:
             connection.close()
+
+
+@pytest.mark.parametrize(
+    "begun", [b"POST / HTTP/1.1\r\nX: ", b"POST / HTTP/1.1\r\nContent-Length: 99\r\n\r\n"]
+)
+def test_a_request_that_drips_is_cut_off(app, monkeypatch, begun):
+    """However often a byte comes; one that takes its time between two requests is cut off too."""
+    monkeypatch.setattr("cdshooks.web.serving.SECONDS_TO_ARRIVE", 1)
+    monkeypatch.setattr("cdshooks.web.serving.SECONDS_BETWEEN_LOOKS", 0)
+    with running(app) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as slow:
+        slow.sendall(begun)
+        slow.settimeout(0.1)
+        started = time.monotonic()
+        while time.monotonic() - started < 8:
+            try:
+                slow.sendall(b"a")
+                if slow.recv(1000) == b"":
+                    break
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+        assert 0.5 < time.monotonic() - started < 6

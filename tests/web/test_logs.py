@@ -59,6 +59,9 @@ def test_nothing_of_the_patient_is_logged(client, call, log, monkeypatch):
     assert client.post(PATH, json=good).status_code == 500
     assert CANARY not in log()
     events = [json.loads(line) for line in log().splitlines() if line.startswith("{")]
+    lost = [event for event in events if event["event"] == "not-had"]
+    assert {event["key"] for event in lost} == {"patient", "procedures"}
+    events = [event for event in events if event["event"] != "not-had"]
     assert [event["status"] for event in events] == [200, 412, 400, 200, 400, 404, 500]
     assert events[-1]["problem"] == "ValueError"
 
@@ -94,3 +97,25 @@ def test_a_hook_instance_is_logged_only_if_a_uuid(client, call, log):
 def test_a_key_that_is_not_allowed_is_dropped():
     event = {"event": "x", "status": 200, "patient": CANARY, "body": CANARY}
     assert logs.only_allowed(None, "info", event) == {"event": "x", "status": 200}
+
+
+def test_what_the_http_server_reports_is_a_line_like_any_other_without_its_words(capsys):
+    stream = io.StringIO()
+    logs.configure(stream)
+    http_server = logging.getLogger("waitress")
+    http_server.info("not so much: %s", CANARY)
+    http_server.warning("total open connections reached the connection limit, %s", CANARY)
+    logging.getLogger("waitress.queue").warning("Task queue depth is %d", 7)
+    http_server.error("uncaptured python exception, closing channel <%s>", CANARY)
+    try:
+        raise ValueError(CANARY)
+    except ValueError:
+        http_server.exception(f"Exception while serving {CANARY}")
+    text = stream.getvalue()
+    events = [json.loads(line) for line in text.splitlines()]
+    assert {event["event"] for event in events} == {"http-server"}
+    assert [event["problem"] for event in events] == [
+        "too-many-connections", "all-threads-busy", "other", "ValueError",
+    ]  # fmt: skip
+    assert CANARY not in text
+    assert capsys.readouterr() == ("", "")

@@ -152,7 +152,7 @@ def test_the_drafts_of_a_call_are_limited():
         drafts = [order(id=f"d{number}", patient=REFRACTORY) for number in range(count)]
         return client.post(SIGN, json=signing(client, "refractory", *drafts))
 
-    assert len(signed(150).get_json()["cards"]) == 150
+    assert len(signed(150).get_json()["cards"]) == 21
     refused = outcome_text(signed(151), 400)
     assert "context.draftOrders" in refused and "150" in refused
 
@@ -400,3 +400,53 @@ def test_the_first_answer_is_warm():
     client = create_app(Settings(), dev=True, clock=morning).test_client()
     call = signing(client, "refractory", order(patient=REFRACTORY))
     assert len(cards_of(client, SIGN, call)) == 1
+
+
+# Many
+
+
+@pytest.mark.parametrize("count", [20, 21, 300])
+def test_beyond_twenty_cards_one_more_tells_of_all_the_others(client, count):
+    """Nothing is silent: it says how many, of which kind, why, and names what there is room for."""
+    drafts = [order(id=f"d{n}", patient=REFRACTORY) for n in range(count - 1)]
+    haic, cisplatin = order("haic", "h1", REFRACTORY), drug("cisplatin", patient=REFRACTORY)
+    for path, call in (
+        (SIGN, signing(client, "refractory", *drafts, haic, cisplatin)),
+        (SELECT, selecting(client, "refractory", *drafts, haic, cisplatin)),
+    ):
+        cards = cards_of(client, path, call)
+        assert len(cards) == min(count, 21)
+        assert {card["indicator"] for card in cards} == {"warning"}
+        if count == 20:
+            continue
+        rest = cards[-1]
+        assert f"{count - 20} more" in rest["summary"] and len(rest["summary"]) < 140
+        assert rest["detail"].count("ServiceRequest/") == min(count - 20, 50)
+        assert ("230 of them are not listed here" in rest["detail"]) == (count == 300)
+        assert "HAIC-R3" in rest["extension"][EXTENSION]["statements"]
+        labels = [one["label"] for one in rest["suggestions"]]
+        assert labels == ["Refer to the tumour board (MDT)"]
+
+
+def test_thousands_of_orders_are_answered_within_reason(client):
+    drafts = [order(id=f"d{n}", patient=REFRACTORY) for n in range(4_900)]
+    for language in ("en", "zh"):
+        response = client.post(
+            SIGN,
+            json=signing(client, "refractory", *drafts),
+            headers={"Accept-Language": language},
+        )
+        assert len(response.get_json()["cards"]) == 21
+        assert len(response.get_data()) < 500_000
+        assert "4830" in response.get_json()["cards"][-1]["detail"]
+
+
+def test_what_a_draft_is_called_is_never_markdown(client):
+    """An id as no FHIR server gives it is shown as it is: not bold, and not as a list."""
+    for name in ("__b__", "_x_", "a_b"):
+        (card,) = cards_of(
+            client, SIGN, signing(client, "refractory", order(id=name, patient=REFRACTORY))
+        )
+        shown = name if name == "a_b" else name.replace("_", "\\_")
+        assert f"ServiceRequest/{shown})" in card["detail"]
+        assert f"ServiceRequest/{name})" in card["summary"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cdshooks.errors import BadRequest
 from cdshooks.settings import Limits
 from cdshooks.web.strict_json import read_members
-from tests.web.calls import PATH, outcome_text
+from tests.web.calls import PATH, changed, outcome_text
 
 
 def post(client, body: bytes):
@@ -71,6 +71,30 @@ def test_refused(client, body):
     assert len(text) < 200
 
 
+BEYOND_A_DOUBLE = {
+    "a long fraction": b"9" * 400 + b".0",
+    "a short exponent": b"9" * 300 + b"e99",
+    "the least with a short exponent": b"-2" + b"0" * 209 + b".5E+99",
+    "an integer": b"9" * 5_000,
+}
+PLACES = ["context.more", "prefetch.labs", "fhirAuthorization.expires_in", "later"]
+
+
+@pytest.mark.parametrize("number", BEYOND_A_DOUBLE.values(), ids=BEYOND_A_DOUBLE)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_number_beyond_a_double_is_refused_wherever_it_stands(client, call, number, place):
+    body = json.dumps(changed(call, (place, "X"))).encode().replace(b'"X"', b"[" + number + b"]")
+    assert len(outcome_text(post(client, body), 400)) < 200
+
+
+@pytest.mark.parametrize("number", BEYOND_A_DOUBLE.values(), ids=BEYOND_A_DOUBLE)
+@pytest.mark.parametrize("member", ["card", "outcome", "outcomeTimestamp", "more"])
+def test_a_number_beyond_a_double_is_refused_in_feedback(client, number, member):
+    body = b'{"feedback": [{"%s": %s}]}' % (member.encode(), number)
+    response = client.post(f"{PATH}/feedback", data=body, content_type="application/json")
+    outcome_text(response, 400)
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -81,6 +105,12 @@ def test_refused(client, body):
         b'{"data":"' + b"A" * 300_000 + b'"}',
         b'["]]]]", "[[[[", "\\"[\\\\", "1e999999", "NaN", "\\ud83d\\ude00"]',
         b"1e308",
+        b"0." + b"1" * 5_000,
+        b"1" + b"0" * 208 + b"e99",
+        b"1" + b"0" * 308,
+        b"1" + b"0" * 400 + b"e-400",
+        b'"' + b"9" * 5_000 + b'"',
+        b'"1, ' + b"9" * 5_000 + b'e99"',
     ],
     ids=lambda value: repr(value[:40]),
 )
@@ -105,16 +135,24 @@ def test_the_number_of_resources(client, call, escaped):
         assert post(client, body.encode()).status_code == status
 
 
-@pytest.mark.parametrize("odd", [5, None, {"resource": 5}, {"resource": None}, {"resource": {}}])
-@pytest.mark.parametrize("inside", [False, True])
-def test_an_entry_that_cannot_be_read_hides_no_number_of_resources(client, call, odd, inside):
+ODD_ENTRIES = {
+    "a number": b"5",
+    "nothing": b"null",
+    "a resource that is none": b'{"resource": 5}',
+    "a resource of no type": b'{"resource": {"resourceType": 5}}',
+    "a Bundle that is odd itself": b'{"resource": {"resourceType": "Bundle", "entry": [5]}}',
+}
+
+
+@pytest.mark.parametrize("odd", ODD_ENTRIES.values(), ids=ODD_ENTRIES)
+@pytest.mark.parametrize("where", ["prefetch", "context"])
+def test_an_entry_that_cannot_be_read_hides_no_number_of_resources(client, call, odd, where):
     for count, status in ((4_900, 200), (5_001, 400)):
-        found = resources(count)
-        found["entry"] = [odd, *found["entry"]]
-        labs = {"resourceType": "Bundle", "entry": [{"resource": found}]} if inside else found
-        body = json.dumps(dict(call, prefetch=dict(call["prefetch"], labs=labs)))
-        body = body.replace('"resourceType"', '"resource\\u0054ype"')
-        assert post(client, body.encode()).status_code == status
+        body = json.dumps(changed(call, (f"{where}.labs", resources(count))))
+        text = body.replace('"resourceType"', '"resource\\u0054ype"').encode()
+        place = text.index(b"[", text.index(b'"labs"')) + 1
+        response = post(client, text[:place] + odd + b"," + text[place:])
+        assert response.status_code == status
 
 
 def test_too_large_is_413_before_anything_else_is_looked_at(client):

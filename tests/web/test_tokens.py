@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import replace
 
 import pytest
 
 from cdshooks.errors import Unauthorised
 from cdshooks.settings import Client
+from cdshooks.web.routes import UNAUTHORISED_SECONDS
 from cdshooks.web.tokens import verify
 from tests.support.ehr import (
     BASE,
@@ -170,6 +172,18 @@ def test_every_bad_token_gets_the_same_401(trusted, call):
         bodies[name] = REFERENCE.sub("", response.get_data(as_text=True))
     assert len(set(bodies.values())) == 1, bodies
     assert len(bodies) >= 35
+
+
+def test_no_401_is_so_fast_that_it_tells_how_far_a_token_was_looked_at(trusted, call):
+    """The clients that there are cannot be found out by the time that a signature takes."""
+    tokens = bad_tokens(trusted)
+    for name in ("no header", "unknown iss", "foreign signature", "no aud"):
+        header = tokens[name]
+        headers = {} if header is None else {"Authorization": header}
+        started = time.perf_counter()
+        assert trusted.client.post(SERVICE, json=call, headers=headers).status_code == 401
+        assert time.perf_counter() - started >= UNAUTHORISED_SECONDS, name
+    assert UNAUTHORISED_SECONDS >= 0.005  # a signature of ES384 takes some 2 ms
 
 
 def test_the_same_401_stands_at_every_address_whatever_is_there(trusted, call):
