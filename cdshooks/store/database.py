@@ -81,14 +81,19 @@ class Database:
     def check(self) -> None:
         """Raises :class:`StoreUnavailable` when nothing can be written.
 
-        Tried once a second at most, however many ask: who may ask is not known.
+        Tried once a second at most, however many ask: who may ask is not known. While one waits for
+        its trial, no other waits longer than that second.
         """
-        with self._checking:
+        if not self._checking.acquire(timeout=CHECKED_SECONDS):
+            raise StoreUnavailable("no answer in time")
+        try:
             if not time.monotonic() - self._checked_at < CHECKED_SECONDS:
                 self._problem = self._tried()
                 self._checked_at = time.monotonic()
             if self._problem is not None:
                 raise StoreUnavailable(self._problem)
+        finally:
+            self._checking.release()
 
     def _tried(self) -> str | None:
         """What was wrong with a write that changes nothing.

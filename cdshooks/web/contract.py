@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
+from itertools import islice
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator, ValidationError
@@ -17,6 +18,9 @@ from jsonschema import Draft202012Validator, ValidationError
 from cdshooks.errors import BadRequest
 from cdshooks.service import prefetch_keys
 from cdshooks.web.invariants import broken, nothing_said
+
+MOST_LOOKED_AT = 100
+"""Mistakes of a message: of the first ones, one is told."""
 
 
 class BrokenContract(Exception):
@@ -119,7 +123,8 @@ def _problems(response: dict[str, Any]) -> list[str]:
 
 
 def _check_given(validator: Draft202012Validator, given: dict[str, Any], where: str = "") -> None:
-    errors = sorted(validator.iter_errors(given), key=lambda error: [str(p) for p in error.path])
+    found = islice(validator.iter_errors(given), MOST_LOOKED_AT)
+    errors = sorted(found, key=lambda error: [str(p) for p in error.path])
     if errors:
         raise BadRequest(complaint(errors[0], where), str(errors[0].validator))
 

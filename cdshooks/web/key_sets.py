@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
@@ -85,6 +86,8 @@ class KeysOfFile:
 
     def _stamped(self) -> tuple[int, ...]:
         found = self._path.stat()
+        if not stat.S_ISREG(found.st_mode):  # another might never end
+            raise ValueError("is not a file")
         return found.st_mtime_ns, found.st_size, found.st_ino
 
 

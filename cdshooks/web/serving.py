@@ -19,6 +19,7 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask
+from waitress.utilities import BadRequest, RequestEntityTooLarge
 
 from cdshooks.web.headers import SECURITY
 from cdshooks.web.outcome import MEDIA_TYPE, operation_outcome
@@ -33,6 +34,9 @@ SECONDS_BETWEEN_LOOKS = 5
 PASSED_OVER = 4
 """So many times the limit of a body are read and forgotten, that the 413 is still heard by who
 sends first and listens then. A longer body is cut off."""
+
+LONGEST_LINE, LONGEST_TRAILER = 1_024, 65_536
+"""Bytes of a chunk's size with its extensions, and of all headers behind the chunks."""
 
 _ISSUES = {400: "invalid", 413: "too-long", 431: "too-long", 501: "not-supported"}
 
@@ -106,7 +110,27 @@ class _Parser(HTTPRequestParser):
         consumed: int = super().received(data)
         if self.body_rcv is not None and len(self.body_rcv) > self.limit:
             self._discard()
+        if self.chunked and self.body_rcv is not None:
+            self._bound_what_is_no_body(self.body_rcv)
+        if self.expect_continue:
+            self._answer_expectation()
         return consumed
+
+    def _bound_what_is_no_body(self, receiver: Any) -> None:
+        """Lines between the chunks and headers behind them are kept until they end."""
+        if len(receiver.control_line) > LONGEST_LINE or len(receiver.trailer) > LONGEST_TRAILER:
+            receiver.control_line = receiver.trailer = b""
+            self.error, self.completed = BadRequest("Too much beside the chunks"), True
+
+    def _answer_expectation(self) -> None:
+        """ "100 Continue" is for a body that is awaited and would be read; all else has its answer.
+
+        Without this, waitress takes the next request of the connection for the body.
+        """
+        if self.headers_finished and self.content_length > self.limit and not self.error:
+            self.error, self.completed = RequestEntityTooLarge("exceeds the limit"), True
+        if self.completed:
+            self.expect_continue = False
 
     def _discard(self) -> None:
         receiver: Any = self.body_rcv
@@ -128,7 +152,7 @@ class _ErrorTask(ErrorTask):
         self.response_headers = [*self.response_headers, *headers.items()]
         self.set_close_on_finish()
         self.content_length = len(body)
-        self.write(body)
+        self.write(b"" if getattr(request, "command", "") == "HEAD" else body)
 
 
 class _Channel(HTTPChannel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from contextlib import closing
 from dataclasses import replace
@@ -425,6 +426,16 @@ class KeyFile:
 @pytest.fixture
 def key_file(tmp_path, monkeypatch):
     return KeyFile(tmp_path, monkeypatch)
+
+
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(key_file):
+    key_file.write(ec_key("a"))
+    keys = key_file.keys()
+    key_file.path.unlink()
+    os.mkfifo(key_file.path)
+    key_file.now[0] = 60
+    assert len(keys.under("a")) == 1
+    assert key_file.problems == ["is not a file"]
 
 
 def test_a_file_of_keys_is_read_again_when_it_changed_and_looked_at_once_a_minute(key_file):

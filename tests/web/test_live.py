@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -73,6 +74,61 @@ def test_what_the_http_server_refuses_is_an_operation_outcome_too(port, name):
     assert headers["Content-Type"] == "application/fhir+json"
     assert headers["Cache-Control"] == "no-store"
     assert "canary7" not in json.dumps(body)
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+BESIDE_CHUNKS = {
+    "the line of a chunk": CHUNKED + b"1;" + b"a" * 2_000,
+    "headers behind the chunks": CHUNKED + b"0\r\na: " + b"b" * 400_000,
+}
+
+
+@pytest.mark.parametrize("request_", BESIDE_CHUNKS.values(), ids=BESIDE_CHUNKS)
+def test_what_stands_beside_the_chunks_of_a_body_is_bounded(port, request_):
+    status, _, body = raw(port, request_)
+    assert (status, body["resourceType"]) == (400, "OperationOutcome")
+
+
+def test_a_short_trailer_is_read(port):
+    assert raw(port, CHUNKED + b"0\r\na: b\r\n\r\n")[0] == 404
+
+
+EXPECT = b"Host: x\r\nExpect: 100-continue\r\n"
+
+
+def test_an_expectation_without_a_body_is_answered_at_once(port):
+    """And the next request of the connection is its own."""
+    request = b"GET /healthz HTTP/1.1\r\n" + EXPECT + b"\r\n"
+    following = b"GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request + following)
+        answers = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answers) == [b"200", b"404"]
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"), [(b"x", 400), (b"11000000", 413), (b"41000000", 413)]
+)
+def test_a_body_that_would_be_refused_is_not_asked_for(port, length, expected):
+    head = b"POST " + PATH.encode() + b" HTTP/1.1\r\n" + EXPECT
+    assert raw(port, head + b"Content-Length: " + length + b"\r\n\r\n")[0] == expected
+
+
+def test_a_body_that_is_awaited_is_asked_for(port):
+    head = b"POST " + PATH.encode() + b" HTTP/1.1\r\n" + EXPECT + b"Content-Length: 2\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(head)
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 100 Continue")
+        connection.sendall(b"{}")
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 415")
+
+
+def test_the_refusal_of_a_head_request_has_no_body(port):
+    request = b"HEAD / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 501") and answer.endswith(b"\r\n\r\n")
 
 
 @pytest.fixture

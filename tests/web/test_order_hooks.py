@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from jsonschema import ValidationError
 
 from cdshooks.app import create_app
 from cdshooks.settings import Client, Limits, Settings
@@ -450,3 +451,19 @@ def test_what_a_draft_is_called_is_never_markdown(client):
         shown = name if name == "a_b" else name.replace("_", "\\_")
         assert f"ServiceRequest/{shown})" in card["detail"]
         assert f"ServiceRequest/{name})" in card["summary"]
+
+
+def test_of_many_mistakes_only_the_first_are_looked_at(client, monkeypatch):
+    found = []
+    keep = ValidationError._set
+
+    def noted(self, *given, **more):
+        found.append(self)
+        keep(self, *given, **more)
+
+    monkeypatch.setattr(ValidationError, "_set", noted)
+    call = selecting(client, "refractory", order(), selections=[1] * 100_000)
+    response = client.post(SELECT, json=call)
+    assert response.status_code == 400
+    assert "context.selections" in response.get_data(as_text=True)
+    assert 0 < len(found) < 1_000
