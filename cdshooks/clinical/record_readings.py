@@ -28,7 +28,7 @@ from cdshooks.clinical.chart import (
 from cdshooks.clinical.unread import without_outdated
 
 ALL_COMBINATIONS_UP_TO = 4
-MAX_READINGS = 512
+MAX_READINGS = 2_048
 """Above this many combinations of different causes, each cause is varied alone."""
 IN_PROGRESS_DAYS = 2
 """A TACE still in progress after more days than these may be a session that nobody closed."""

@@ -33,6 +33,7 @@ from cdshooks.fhir.chart_desk import (
     TEXT_MATCHED,
     Desk,
     Entry,
+    texts_of,
 )
 from cdshooks.fhir.chart_imaging import called_viable, observation_role
 from cdshooks.fhir.chart_markers import join_series, read_marker
@@ -303,7 +304,8 @@ def _score_or_class(desk: Desk, view: Observation, reference: str) -> tuple[int,
         return int(score), int(score)
     role: str | None = None
     if view.value_codeable_concept is not None:
-        role = _value_role(desk, "child-pugh-class", view.value_codeable_concept, reference)
+        words = desk.terminology.texts.child_pugh_class
+        role = _value_role(desk, "child-pugh-class", view.value_codeable_concept, reference, words)
     elif view.value_string:
         role = _in_words(desk, desk.terminology.texts.child_pugh_class, view, reference)
     return _CHILD_PUGH[role] if role is not None else None
@@ -323,7 +325,8 @@ def _ecog(desk: Desk, sheet: Clinical, seen: Seen) -> None:
     if view.value_integer is not None:
         grade = Decimal(view.value_integer)
     elif view.value_codeable_concept is not None:
-        role = _value_role(desk, "ecog-grade", view.value_codeable_concept, reference)
+        words = desk.terminology.texts.ecog
+        role = _value_role(desk, "ecog-grade", view.value_codeable_concept, reference, words)
         grade = Decimal(role) if role is not None else None
     elif view.value_quantity is not None:
         grade = number(desk, view.value_quantity, reference, VALUE)
@@ -437,12 +440,21 @@ def _dated(value: Decimal, seen: Seen) -> Dated:
 
 
 def _value_role(
-    desk: Desk, slot: str, concept: CodeableConcept | None, reference: str
+    desk: Desk,
+    slot: str,
+    concept: CodeableConcept | None,
+    reference: str,
+    words: Mapping[str, str] | None = None,
 ) -> str | None:
+    """By its codes; one without any, by its whole text in the closed table ``words``."""
     if concept is None:
         desk.note(NOT_USABLE, reference, path="Observation.value")
         return None
     role = desk.terminology.only(slot, concept)
+    if role is None and words is not None and not any(coding.code for coding in concept.coding):
+        role = looked_up(words, texts_of(concept))
+        if role is not None:
+            desk.note(TEXT_MATCHED, reference, path="Observation.valueCodeableConcept")
     if role is None:
         desk.note("unknown-code", reference, path="Observation.valueCodeableConcept")
     return role

@@ -18,7 +18,18 @@ from cdshooks.consensus.flags import flags
 from cdshooks.consensus.guide import _judge
 from cdshooks.consensus.readings import Readings, readings_from
 from cdshooks.consensus.unsuitable import condition
-from tests.consensus.charts import afp, after, chart, day, patient, scan, scans, tace, treatment
+from tests.consensus.charts import (
+    afp,
+    after,
+    chart,
+    day,
+    judge,
+    patient,
+    scan,
+    scans,
+    tace,
+    treatment,
+)
 
 AS_OF = day("2023-07-20")
 START = "2023-01-10"
@@ -147,3 +158,32 @@ def test_days_around_a_limit(open_: Chart) -> None:
     of_any_day = [answers(dated(open_, one, AS_OF), readings) for one in every_day(open_)]
     assert len(set().union(*of_any_day)) > 1
     assert answers(open_, readings) == set().union(*of_any_day)
+
+
+def test_two_months_and_four_scans_of_unknown_contrast_are_tried_together() -> None:
+    """Too few sessions in every reading: what is open changes nothing of that."""
+    sessions = [
+        tace("2023-01-01", "2023-01-31", latest=day("2023-01-31")),
+        tace("2023-02-01", "2023-02-28", latest=day("2023-02-28")),
+    ]
+    dates = ("2022-12-20", "2023-02-10", "2023-03-20", "2023-04-10")
+    imaging = [scan(date, {"L1": 50}, contrast=None) for date in dates]
+    shown = judge(chart(sessions, imaging), "2023-05-23").definitions
+    assert {shown[name].verdict.value for name in ("cci-2022", "epoihcc")} == {"not-met"}
+
+
+def test_of_what_is_too_much_to_try_nothing_is_concluded() -> None:
+    """Though every reading that is tried says the same."""
+    anywhere = [
+        replace(scan("2022-06-01", {"L1": 50}, name=f"-{n}"), latest=day("2023-04-30"))
+        for n in range(12)
+    ]
+    sessions = (tace("2023-01-10"), tace("2023-02-21"))
+    sure = judge(chart(sessions, [scan("2023-01-05", {"L1": 50})]), "2023-05-23")
+    assert sure.definitions["cci-2022"].verdict.value == "not-met"
+    shown = judge(chart(sessions, [scan("2023-01-05", {"L1": 50}), *anywhere]), "2023-05-23")
+    assert {one.verdict.value for one in shown.definitions.values()} == {"indeterminate"}
+    assert {shown.definitions[name].reason for name in ("cci-2022", "epoihcc")} == {"event-date"}
+    assert "event-date" in shown.missing
+    assert "NE" in shown.response.category.split("|")
+    assert (shown.strategy.branches, shown.therapy.tier.value) == ((), "UNDETERMINED")

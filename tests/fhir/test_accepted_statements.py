@@ -651,6 +651,7 @@ ECOG: list[dict[str, Any]] = [
     {"interpretation": [concept(LOINC, "LA9623-5")]},
     {"valueString": "1"},
     {"valueString": "ECOG 1"},
+    {"valueCodeableConcept": {"text": "1分"}},
     {"valueQuantity": {"value": 1}},
     {"code": concept(SNOMED, "423740007"), "valueInteger": 1},
     {
