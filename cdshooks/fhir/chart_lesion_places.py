@@ -1,8 +1,9 @@
-"""Where a lesion lies: in the liver, outside of it, or in a vessel as a tumour thrombus.
+"""Where a lesion lies: in the liver, outside of it, or in a vessel as a thrombus.
 
-Only what lies in the liver can be a target; a tumour thrombus is not measurable (AMB-06). A lesion
-of which nothing says where it lies is taken to be in the liver; so is one of which the record says
-both. Its own record goes before the sites of its measurements.
+Only what lies in the liver can be a target; a thrombus is not measurable (AMB-06). A lesion of
+which nothing says where it lies is taken to be in the liver; so is one of which the record says
+both, and one that words put into a part of the liver, whatever neighbour they name besides. Its own
+record goes before the sites of its measurements.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def _place(
     inside = bool(table.roles("segment", concept) or table.roles("site", concept))
     if outside or inside:
         return None if outside and inside else Place.OUTSIDE if outside else Place.LIVER
-    found = {Place(said) for said in map(table.texts.place.of, texts) if said is not None}
+    found = set(map(Place, table.texts.place.of(texts)))
     if Place.LIVER in found:
         return Place.LIVER
     return found.pop() if len(found) == 1 else None

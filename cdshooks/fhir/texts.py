@@ -7,7 +7,7 @@ words, unless a table is said to hold patterns. What is read from words leaves a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 
@@ -28,8 +28,15 @@ class PlaceWords(NamedTuple):
     """Before a word: it tells of what goes with the lesion, not of the lesion."""
     vessel: re.Pattern[str]
     """Whole texts that name nothing but a vessel of the liver."""
+    neighbour: re.Pattern[str]
+    """At the end of what stands before a word: it is only what the lesion lies next to."""
     never_liver: re.Pattern[str]
     """Outside the liver although the liver may be named."""
+    part: re.Pattern[str]
+    """A lobe or segment, said to be of the liver."""
+    segment: re.Pattern[str]
+    """The number of a segment, of the liver unless a text names what else has segments."""
+    other_segments: re.Pattern[str]
     liver: re.Pattern[str]
     outside: re.Pattern[str]
 
@@ -38,17 +45,32 @@ class PlaceWords(NamedTuple):
             return True
         return self._says(self.thrombus, text)
 
-    def of(self, text: str) -> str | None:
-        """``liver`` or ``outside-liver``."""
+    def of(self, texts: Collection[str]) -> set[str]:
+        """Each ``liver`` or ``outside-liver``, of all texts on one lesion.
+
+        A part of the liver goes before any neighbour that is named besides.
+        """
+        numbered = not any(self._says(self.other_segments, text) for text in texts)
+        return {said for text in texts if (said := self._of(text, numbered=numbered))}
+
+    def _of(self, text: str, *, numbered: bool) -> str | None:
+        if self._is_at(self.part, text) or (numbered and self._is_at(self.segment, text)):
+            return "liver"
         if self._says(self.never_liver, text):
             return "outside-liver"
-        if self.liver.search(text):
+        outside = self._says(self.outside, text)
+        if self._is_at(self.liver, text) or (not outside and self.liver.search(text)):
             return "liver"
-        return "outside-liver" if self._says(self.outside, text) else None
+        return "outside-liver" if outside else None
+
+    def _is_at(self, words: re.Pattern[str], text: str) -> bool:
+        before = (text[: match.start()] for match in words.finditer(text))
+        return any(not self.neighbour.search(one) for one in before)
 
     def _says(self, words: re.Pattern[str], text: str) -> bool:
         before = (text[: match.start()] for match in words.finditer(text))
-        return any(not (self.denied.search(one) or self.beside.search(one)) for one in before)
+        aside = (self.denied, self.beside, self.neighbour)
+        return any(not any(one.search(text) for one in aside) for text in before)
 
 
 class Contrast(NamedTuple):
@@ -146,7 +168,11 @@ class Texts:
             denied=any_of(data["absent"]),
             beside=any_of(place["beside"]),
             vessel=any_of(place["vessel"]),
+            neighbour=any_of(place["neighbour"]),
             never_liver=any_of(place["neverLiver"]),
+            part=any_of(place["part"]),
+            segment=any_of(place["segment"]),
+            other_segments=any_of(place["otherSegments"]),
             liver=any_of(place["liver"]),
             outside=any_of(place["outside"]),
         )

@@ -56,6 +56,32 @@ ELSEWHERE = [
     {"description": "portal vein tumour thrombus"},
     {"description": "第10胸椎"},
     {"morphology": {"text": "癌栓"}},
+    *(
+        {"description": words}
+        for words in (
+            "portal vein thrombus",
+            "Thrombosis of the main portal vein",
+            "IVC thrombus",
+            "门静脉血栓",
+            "门静脉右支内栓子",
+            "PVT",
+            "sternum",
+            "portocaval node",
+            "腹腔种植",
+            "膈肌结节",
+            "needle tract seeding",
+            "outside the liver, near segment 6",
+            "肝外结节",
+            "Lymph node near segment 4",
+            "肝右叶旁淋巴结",
+            "Right adrenal mass abutting the liver",
+            "右肾上腺结节，邻近肝右叶",
+            "S6 of the right lung",
+            "S1 vertebra",
+            "partially necrotic lung mass",
+        )
+    ),
+    {"location": {"text": "Right lung"}, "description": "S6 nodule"},
 ]
 IN_THE_LIVER = [
     {},
@@ -73,6 +99,38 @@ IN_THE_LIVER = [
     {"description": "肝右叶巨块，伴门静脉癌栓"},
     {"description": "S8 HCC with PVTT"},
     {"location": {"text": "S8肿块，侵犯门静脉并癌栓形成"}},
+    *(
+        {"description": words}
+        for words in (
+            "S2 lesion exophytic toward spleen",
+            "肝S3病灶,部分突出肝外",
+            "S3病灶，向肝外生长",
+            "S3 lesion bulging outside the liver",
+            "Segment 3, partly extrahepatic",
+            "S6 lesion, abuts right adrenal",
+            "S6 lesion touching the right adrenal gland",
+            "S7 lesion under 10th rib",
+            "S7 lesion close to peritoneum",
+            "S7 lesion near the right lung base",
+            "segment VI, spleen",
+            "肝右叶近肝门淋巴结处病灶",
+            "6段病灶，膈肌受压",
+            "病灶突出肝外",
+            "S8 nodule adjacent to the portal vein thrombus",
+            "S8结节，紧邻门静脉血栓",
+            "肝S8膈顶",
+            "碘125粒子种植后病灶",
+            "腹腔镜消融后病灶",
+            "lesion after seed implant",
+            "liver, near the portocaval node",
+            "S8 HCC with PVT",
+            "肝右叶，无门静脉血栓",
+            "S8病灶，门静脉未见血栓",
+            "S7 lesion, portal vein without thrombus",
+            "patent portal vein, no thrombus, S6",
+        )
+    ),
+    {"location": {"text": "S2"}, "description": "spleen side"},
 ]
 
 
