@@ -89,6 +89,8 @@ DONE = [
     ("Orthotopic liver transplantation", TRANSPLANT),
     ("RFA liver", ABLATION),
     ("percutaneous ethanol injection liver", ABLATION),
+    ("肝肿瘤无水酒精注射术", ABLATION),
+    ("CT引导下肝癌无水乙醇注射术", ABLATION),
     ("SBRT of liver metastasis", RADIOTHERAPY),
     ("门静脉癌栓放疗", RADIOTHERAPY),
 ]
@@ -198,6 +200,8 @@ def test_a_name_of_two_acts_may_be_each(text: str, several: set[TreatmentKind]) 
         "TACE with RFA",
         "肝动脉化疗栓塞联合射频消融术",
         "肝癌TACE+PEI",
+        "TACE联合无水酒精注射",
+        "TACE+无水酒精注射术",
         "经导管肝动脉化疗栓塞术(TACE)+经皮肝穿刺微波消融",
     ],
 )
@@ -295,6 +299,7 @@ def test_a_plan_is_no_session_and_a_document_of_it_neither() -> None:
         "Portal vein embolization",
         "胃左动脉栓塞术",
         "甲状腺结节微波消融术",
+        "肝囊肿无水酒精注射硬化术",
         "cardiac ablation",
         "腹水引流",
         "CT肝动脉灌注成像",
