@@ -167,6 +167,13 @@ def test_what_only_may_be_a_tace_is_told_of_as_such(code: dict[str, Any]) -> Non
         "Anesthesia for TACE",
         "TACE tumor board",
         "post-TACE MRI",
+        "TACE疗效评估",
+        "TACE评估",
+        "MDT讨论 TACE",
+        "Interventional radiology consult re TACE",
+        "不再行TACE",
+        "Stop TACE, start lenvatinib",
+        "TACE禁忌",
         "TACE麻醉申请单",
         "TACE申请会诊",
         "TACE术前评估申请单",
@@ -182,6 +189,16 @@ def test_what_only_may_be_a_tace_is_told_of_as_such(code: dict[str, Any]) -> Non
 )
 def test_what_only_mentions_a_tace_is_no_order_of_one(text: str) -> None:
     assert not read(order(code={"text": text})).drafts
+
+
+@pytest.mark.parametrize("text", ["TACE failed, HAIC", "Change TACE to HAIC", "不再行TACE，改HAIC"])
+def test_what_follows_a_tace_that_is_given_up_is_what_is_ordered(text: str) -> None:
+    assert surely(read(order(code={"text": text}))) == [("haic", True)]
+
+
+@pytest.mark.parametrize("text", ["MDT讨论后行TACE", "评估后行TACE", "TACE（无禁忌）"])
+def test_what_came_before_a_tace_does_not_take_it_away(text: str) -> None:
+    assert [kind for kind, _ in surely(read(order(code={"text": text})))] == ["tace"]
 
 
 def test_an_order_of_one_of_two_is_told_of_as_a_tace() -> None:
