@@ -93,6 +93,15 @@ DONE = [
     ("CT引导下肝癌无水乙醇注射术", ABLATION),
     ("SBRT of liver metastasis", RADIOTHERAPY),
     ("门静脉癌栓放疗", RADIOTHERAPY),
+    ("肝肿瘤射波刀治疗", RADIOTHERAPY),
+    ("Cyberknife liver", RADIOTHERAPY),
+    ("伽马刀 肝", RADIOTHERAPY),
+    ("Proton therapy HCC", RADIOTHERAPY),
+    ("Leberteilresektion", RESECTION),
+    ("Hemihepatektomie", RESECTION),
+    ("Lebertransplantation", TRANSPLANT),
+    ("肝動注化学療法", HAIC),
+    ("肝动脉药盒植入+灌注化疗", HAIC),
 ]
 
 
@@ -164,6 +173,8 @@ def test_a_number_or_a_good_outcome_is_no_doubt(text: str) -> None:
         ("TACE后续治疗", TACE),
         ("MRI TACE", TACE),
         ("单纯性肝动脉栓塞?未行化疗栓塞", TACE),
+        ("Z.n. Lebertransplantation", TRANSPLANT),
+        ("Evaluation zur Lebertransplantation", TRANSPLANT),
     ],
 )
 def test_a_name_that_leaves_it_open_makes_a_candidate(text: str, kind: TreatmentKind) -> None:
@@ -306,6 +317,7 @@ def test_a_plan_is_no_session_and_a_document_of_it_neither() -> None:
         "甲状腺结节微波消融术",
         "肝囊肿无水酒精注射硬化术",
         "cardiac ablation",
+        "Gamma knife, brain",
         "腹水引流",
         "CT肝动脉灌注成像",
     ],
@@ -320,6 +332,20 @@ def test_an_excluded_code_with_the_name_of_a_tace_is_noted() -> None:
     chart = charted(performed(said("88933-7", "Portal vein embolization after TACE", system=LOINC)))
     assert kinds(chart) == []
     assert note(chart) == {(CANDIDATE, "text-left-out")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "脑伽马刀(肝癌脑转移)",
+        "Gamma knife for brain metastasis of liver cancer",
+        "Proton therapy HCC bone metastasis",
+        "肝動注化学療法予定",
+        "肝动脉药盒植入术",
+    ],
+)
+def test_what_only_comes_near_a_treatment_of_the_liver_is_none(text: str) -> None:
+    assert kinds(named(text)) == []
 
 
 # Site, reason, notes
