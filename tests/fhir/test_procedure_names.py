@@ -179,6 +179,8 @@ def test_a_number_or_a_good_outcome_is_no_doubt(text: str) -> None:
         ("TACE intended", TACE),
         ("TACE术后", TACE),
         ("TACE后续治疗", TACE),
+        ("TACE术前评估", TACE),
+        ("TACE术后评估", TACE),
         ("MRI TACE", TACE),
         ("单纯性肝动脉栓塞?未行化疗栓塞", TACE),
         ("Z.n. Lebertransplantation", TRANSPLANT),
