@@ -102,6 +102,10 @@ class ProcedureTexts:
         self._elsewhere = any_of(table["elsewhere"])
         self._aside, self._past, self._not_yet = about("aside"), about("past"), about("notYet")
         self._plan = any_of(table["plan"])
+        self._given_up = about("givenUp")
+        """What an order ends or replaces; in a record it may be a session that was begun."""
+        self._request = any_of(table["request"])
+        """Says that it is an order; in a record, that it is none of what was done."""
         self._doubtful = about("doubtful")
         self._joined = re.compile(table["joined"], re.IGNORECASE)
         self._follow_up, self._therapy = about("followUp"), any_of(table["therapy"])
@@ -153,7 +157,10 @@ class ProcedureTexts:
             return Said()
         text, dropped = self._without_other_organs(text)
         text = self._elsewhere.sub(_blank, self._harmless.sub(_blank, text))
-        mentions = [self._aside, *((self._past, self._follow_up) if ordered else ())]
+        if ordered:
+            text = self._request.sub("", text)
+        of_orders = (self._given_up, self._past, self._follow_up) if ordered else ()
+        mentions = [self._aside, *of_orders]
         for pattern in mentions:
             text = pattern.sub(_blank, text)
         past = [match.span() for match in self._past.finditer(text)]

@@ -114,6 +114,13 @@ def test_an_embolisation_is_surely_a_tace_only_with_an_arterial_drug() -> None:
         "TACE, elective",
         "待TACE",
         "申请TACE",
+        "TACE申请",
+        "TACE申请单",
+        "TACE治疗申请",
+        "经导管肝动脉化疗栓塞术申请",
+        "肝动脉化疗栓塞申请单",
+        "TACE protocol",
+        "TACE consult and procedure",
     ],
 )
 def test_an_order_is_a_plan_and_surely_meant(text: str) -> None:
@@ -130,6 +137,11 @@ def test_an_order_is_a_plan_and_surely_meant(text: str) -> None:
         {"text": "TACE - cancelled?"},
         {"text": "MRI + TACE"},
         {"text": "是否TACE"},
+        {"text": "拟行TACE,术后随访"},
+        {"text": "拟行TACE，复查增强MRI"},
+        {"text": "行TACE治疗，1月后复查"},
+        {"text": "TACE+复查CT"},
+        {"text": "TACE后续治疗"},
     ],
     ids=str,
 )
@@ -155,6 +167,21 @@ def test_what_only_may_be_a_tace_is_told_of_as_such(code: dict[str, Any]) -> Non
         "Anesthesia for TACE",
         "TACE tumor board",
         "post-TACE MRI",
+        "TACE疗效评估",
+        "TACE评估",
+        "MDT讨论 TACE",
+        "Interventional radiology consult re TACE",
+        "不再行TACE",
+        "Stop TACE, start lenvatinib",
+        "TACE禁忌",
+        "TACE麻醉申请单",
+        "TACE申请会诊",
+        "TACE术前评估申请单",
+        "TACE后复查增强CT申请",
+        "TACE术后，复查MRI",
+        "TACE后续随访",
+        "MRI liver, TACE protocol",
+        "TACE protocol MRI",
         "TACE follow-up CT",
         "支气管动脉化疗栓塞术",
         "门静脉栓塞术",
@@ -162,6 +189,16 @@ def test_what_only_may_be_a_tace_is_told_of_as_such(code: dict[str, Any]) -> Non
 )
 def test_what_only_mentions_a_tace_is_no_order_of_one(text: str) -> None:
     assert not read(order(code={"text": text})).drafts
+
+
+@pytest.mark.parametrize("text", ["TACE failed, HAIC", "Change TACE to HAIC", "不再行TACE，改HAIC"])
+def test_what_follows_a_tace_that_is_given_up_is_what_is_ordered(text: str) -> None:
+    assert surely(read(order(code={"text": text}))) == [("haic", True)]
+
+
+@pytest.mark.parametrize("text", ["MDT讨论后行TACE", "评估后行TACE", "TACE（无禁忌）"])
+def test_what_came_before_a_tace_does_not_take_it_away(text: str) -> None:
+    assert [kind for kind, _ in surely(read(order(code={"text": text})))] == ["tace"]
 
 
 def test_an_order_of_one_of_two_is_told_of_as_a_tace() -> None:

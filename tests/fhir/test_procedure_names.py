@@ -55,6 +55,13 @@ DONE = [
     ("肝动脉插管灌注化疗栓塞术", TACE),
     ("肝动脉化疗灌注栓塞术", TACE),
     ("肝动脉灌注化疗+栓塞术", TACE),
+    ("肝癌合并门静脉癌栓化疗栓塞术", TACE),
+    ("Chemoembolization of HCC with portal vein tumor thrombus", TACE),
+    ("肝动脉、胃左动脉化疗栓塞术", TACE),
+    ("肝动脉及胃十二指肠动脉化疗栓塞术", TACE),
+    ("经肝动脉及肠系膜上动脉化疗栓塞术", TACE),
+    ("肝癌并动静脉瘘化疗栓塞术", TACE),
+    ("Hepatic artery and gastroduodenal chemoembolization", TACE),
     ("Embolization, chemo, hepatic artery", TACE),
     ("IR chemoembolization liver tumor", TACE),
     ("第3次TACE", TACE),
@@ -82,8 +89,27 @@ DONE = [
     ("Orthotopic liver transplantation", TRANSPLANT),
     ("RFA liver", ABLATION),
     ("percutaneous ethanol injection liver", ABLATION),
+    ("肝肿瘤无水酒精注射术", ABLATION),
+    ("CT引导下肝癌无水乙醇注射术", ABLATION),
     ("SBRT of liver metastasis", RADIOTHERAPY),
     ("门静脉癌栓放疗", RADIOTHERAPY),
+    ("肝癌根治性切除术", RESECTION),
+    ("钇90微球选择性内放射治疗", TARE),
+    ("选择性内放射治疗(SIRT)", TARE),
+    ("肝癌碘-125粒子近距离放射治疗", TreatmentKind.IODINE_125),
+    ("TACE联合FOLFOX-HAIC", BOTH),
+    ("肝癌术后复发行TACE", TACE),
+    ("肝癌切除术后复发，肝动脉化疗栓塞术", TACE),
+    ("TACE for recurrent HCC after resection", TACE),
+    ("肝肿瘤射波刀治疗", RADIOTHERAPY),
+    ("Cyberknife liver", RADIOTHERAPY),
+    ("伽马刀 肝", RADIOTHERAPY),
+    ("Proton therapy HCC", RADIOTHERAPY),
+    ("Leberteilresektion", RESECTION),
+    ("Hemihepatektomie", RESECTION),
+    ("Lebertransplantation", TRANSPLANT),
+    ("肝動注化学療法", HAIC),
+    ("肝动脉药盒植入+灌注化疗", HAIC),
 ]
 
 
@@ -132,6 +158,7 @@ def test_a_number_or_a_good_outcome_is_no_doubt(text: str) -> None:
         ("肝癌介入治疗", TACE),
         ("动脉化疗栓塞", TACE),
         ("Chemoembolization", TACE),
+        ("胃左动脉化疗栓塞术", TACE),
         ("肝局部灌注术", HAIC),
         ("肝动脉化疗", HAIC),
         ("肝癌破裂急诊TAE", TACE),
@@ -151,8 +178,17 @@ def test_a_number_or_a_good_outcome_is_no_doubt(text: str) -> None:
         ("TACE?", TACE),
         ("TACE intended", TACE),
         ("TACE术后", TACE),
+        ("TACE后续治疗", TACE),
+        ("不再行TACE", TACE),
+        ("Stop TACE, start lenvatinib", TACE),
+        ("TACE术前评估", TACE),
+        ("TACE术后评估", TACE),
         ("MRI TACE", TACE),
         ("单纯性肝动脉栓塞?未行化疗栓塞", TACE),
+        ("Z.n. Lebertransplantation", TRANSPLANT),
+        ("肝癌TACE术后复发", TACE),
+        ("肝癌术后复发未行TACE", TACE),
+        ("Evaluation zur Lebertransplantation", TRANSPLANT),
     ],
 )
 def test_a_name_that_leaves_it_open_makes_a_candidate(text: str, kind: TreatmentKind) -> None:
@@ -171,6 +207,8 @@ def test_a_name_that_leaves_it_open_makes_a_candidate(text: str, kind: Treatment
         ("TACE术后HAIC", {TACE, HAIC}),
         ("TACE后肝动脉灌注化疗", {TACE, HAIC}),
         ("TACE转HAIC", {TACE, HAIC}),
+        ("TACE failed, HAIC", {TACE, HAIC}),
+        ("Change TACE to HAIC", {TACE, HAIC}),
         ("TACE或HAIC", {TACE, HAIC}),
         ("HAIC (TACE)", {TACE, HAIC}),
         ("TACE/ablation", {TACE, ABLATION}),
@@ -190,6 +228,8 @@ def test_a_name_of_two_acts_may_be_each(text: str, several: set[TreatmentKind]) 
         "TACE with RFA",
         "肝动脉化疗栓塞联合射频消融术",
         "肝癌TACE+PEI",
+        "TACE联合无水酒精注射",
+        "TACE+无水酒精注射术",
         "经导管肝动脉化疗栓塞术(TACE)+经皮肝穿刺微波消融",
     ],
 )
@@ -245,6 +285,8 @@ def test_text_and_display_are_one_name_and_two_places() -> None:
         "肝移植评估门诊",
         "TACE并发症处理",
         "TACE术前准备",
+        "TACE申请单",
+        "TACE疗效评估",
         "TACE麻醉",
         "TACE tumor board",
         "Anesthesia for TACE",
@@ -282,8 +324,14 @@ def test_a_plan_is_no_session_and_a_document_of_it_neither() -> None:
         "胆囊切除术",
         "肝素封管",
         "子宫动脉栓塞术",
+        "门静脉栓塞术",
+        "PVE",
+        "Portal vein embolization",
+        "胃左动脉栓塞术",
         "甲状腺结节微波消融术",
+        "肝囊肿无水酒精注射硬化术",
         "cardiac ablation",
+        "Gamma knife, brain",
         "腹水引流",
         "CT肝动脉灌注成像",
     ],
@@ -298,6 +346,20 @@ def test_an_excluded_code_with_the_name_of_a_tace_is_noted() -> None:
     chart = charted(performed(said("88933-7", "Portal vein embolization after TACE", system=LOINC)))
     assert kinds(chart) == []
     assert note(chart) == {(CANDIDATE, "text-left-out")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "脑伽马刀(肝癌脑转移)",
+        "Gamma knife for brain metastasis of liver cancer",
+        "Proton therapy HCC bone metastasis",
+        "肝動注化学療法予定",
+        "肝动脉药盒植入术",
+    ],
+)
+def test_what_only_comes_near_a_treatment_of_the_liver_is_none(text: str) -> None:
+    assert kinds(named(text)) == []
 
 
 # Site, reason, notes
