@@ -19,6 +19,7 @@ from cdshooks.book.last_run import PASSED, RECORD, LastRun, digest_of
 from cdshooks.consensus import KNOWLEDGE_VERSION
 from cdshooks.consensus.statements import statements
 from tests import traceability
+from tests.interop.guide import require_curl
 from tests.interop.peers import Unavailable, is_required
 from tests.interop.postgres import Postgres, running_postgres
 
@@ -102,3 +103,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     url = server.new_database()
     yield url
     server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def curl() -> None:
+    """What the commands of the READMEs need; where it cannot be had the tests skip, in CI fail."""
+    try:
+        require_curl()
+    except Unavailable as problem:
+        if is_required():
+            pytest.fail(str(problem), pytrace=False)
+        pytest.skip(str(problem))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -16,7 +15,7 @@ NOBODY = "http://127.0.0.1:9/fhir"
 SNIPPETS = re.findall(r"^```bash\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+@pytest.mark.usefixtures("curl")
 @pytest.mark.parametrize("snippet", SNIPPETS)
 def test_a_snippet_stands_alone_and_leaves_the_shell_open(snippet: str) -> None:
     done = subprocess.run(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -42,7 +41,7 @@ def run(command: list[str], folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+@pytest.mark.usefixtures("curl")
 def test_the_calls(tmp_path: Path) -> None:
     (tmp_path / "p-1.json").write_text(block("json"), encoding="utf-8")
     app = create_app(Settings(), dev=True, clock=morning)

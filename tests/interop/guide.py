@@ -82,7 +82,7 @@ def require_node() -> None:
 def require_curl() -> None:
     if shutil.which("curl") is None and not apt_install("curl"):
         raise Unavailable(
-            "The guide cannot be loaded: curl is needed (Debian: apt-get install curl)"
+            "No command of a README can be tried: curl is needed (apt-get install curl)"
         )
 
 

@@ -22,7 +22,7 @@ from cdshooks.consensus.readings import DEFAULT
 from cdshooks.fhir.charting import chart_of
 from cdshooks.fhir.guidance_response import guidance_bundle
 from tests.interop import guide
-from tests.interop.peers import Hapi, Unavailable, is_required
+from tests.interop.peers import Hapi
 from tests.interop.records import ask, from_server, reference_to
 from tests.support.fhir_writer import Resource
 
@@ -34,14 +34,8 @@ JSON = {"Accept": "application/fhir+json", "Content-Type": "application/fhir+jso
 
 
 @pytest.fixture(scope="module")
-def guided(empty_hapi: Hapi) -> Hapi:
+def guided(empty_hapi: Hapi, curl: None) -> Hapi:
     """The server with the guide and its examples, as the guide's README says how."""
-    try:
-        guide.require_curl()
-    except Unavailable as problem:
-        if is_required():
-            pytest.fail(str(problem), pytrace=False)
-        pytest.skip(str(problem))
     done = subprocess.run(
         ["bash", "-c", guide.loading_script()],
         cwd=guide.GUIDE,
